@@ -1,0 +1,1 @@
+"""isorule translates detection rules and proves that they still mean the same."""

@@ -1,0 +1,53 @@
+"""How dialects are found: by name, through entry points, imported only when asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import entry_points
+
+from isorule.diagnostics import Diagnostic, Severity, UnknownNameError
+from isorule.ir.capabilities import Capabilities
+from isorule.ir.detections import Detection
+from isorule.ir.losses import Emission
+
+GROUP = "isorule.dialects"
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """A query language. `parse` raises `ParseError`, `emit` raises `UnsupportedError`; either may be None.
+
+    Spans of what `parse` gives and of the diagnostics it raises count code points of the text it was given.
+    """
+
+    name: str
+    title: str
+    parse: Callable[[str], Detection] | None
+    emit: Callable[[Detection], Emission] | None
+    capabilities: Capabilities | None
+
+
+@cache
+def dialect_names() -> tuple[str, ...]:
+    """The names of all installed dialects, sorted."""
+    return tuple(sorted({point.name for point in entry_points(group=GROUP)}))
+
+
+@cache
+def dialect(name: str) -> Dialect:
+    """The dialect of a name.
+
+    Raises `UnknownNameError` for a name that nothing registers.
+    """
+    for point in entry_points(group=GROUP, name=name):
+        found = point.load()
+        if isinstance(found, Dialect):
+            return found
+    known = ", ".join(dialect_names())
+    raise UnknownNameError(
+        Diagnostic(
+            "NAME001", "unknown-dialect", Severity.ERROR, f"no dialect is called {name!r}", hint=f"one of {known}"
+        )
+    )

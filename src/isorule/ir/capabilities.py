@@ -1,0 +1,30 @@
+"""What a dialect can say, as data: lowering reads it, and `isorule dialects` prints it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from isorule.ir.axes import Absent, Case, Quantifier, RegexFlavor, Relation
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """The reach of a dialect's emitter, axis by axis.
+
+    `matchers`, `subjects`, `predicates` and `detections` hold node class names of the representation. `functions`
+    holds names of `ir.functions` that may stand as a computed operand. `category_role` tells whether the dialect
+    has a word for the event category role (EQL's `process where`), else the category is a plain field.
+    """
+
+    dialect: str
+    cases: frozenset[Case]
+    quantifiers: frozenset[Quantifier]
+    absents: frozenset[Absent]
+    matchers: frozenset[str]
+    subjects: frozenset[str]
+    predicates: frozenset[str]
+    detections: frozenset[str]
+    functions: frozenset[str] = frozenset()
+    regex_flavors: frozenset[RegexFlavor] = frozenset()
+    relations: frozenset[Relation] = frozenset()
+    category_role: bool = False

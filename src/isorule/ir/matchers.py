@@ -1,0 +1,171 @@
+"""Matchers: what one value is asked.
+
+A matcher that speaks of text looks at the text of a value (`true`, `4688`, `4.5` for Booleans and numbers).
+A matcher with a number or a Boolean compares as such, and with the text of the literal where the value is text.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum, unique
+
+from isorule.ir.axes import Case, RegexFlavor, Relation, TokenMode
+from isorule.source import Span
+
+Scalar = str | int | float | bool
+
+
+@unique
+class Wildcard(Enum):
+    """The two wildcards of a `Like`: any run of characters (also none), and exactly one character."""
+
+    RUN = "*"
+    ONE = "?"
+
+
+@dataclass(frozen=True, slots=True)
+class Placeholder:
+    """A name to be replaced by values of the user's environment (Sigma `|expand`, `%name%`)."""
+
+    name: str
+
+
+LikePart = str | Wildcard | Placeholder
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """Any value will do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Equals:
+    """The value is this one. `case` says nothing for numbers and Booleans, which carry SENSITIVE."""
+
+    value: Scalar
+    case: Case = Case.SENSITIVE
+    span: Span | None = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Like:
+    """The whole text of the value matches a wildcard pattern.
+
+    Two texts never stand side by side in `parts`, and no text is empty (`like` of this module sees to it).
+    """
+
+    parts: tuple[LikePart, ...]
+    case: Case = Case.SENSITIVE
+    span: Span | None = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Regex:
+    """The text of the value matches a regular expression, as a whole where `anchored`, else somewhere.
+
+    `dotall` lets `.` match a line break (always so in LUCENE), `multiline` lets `^` and `$` match at line breaks.
+    In every flavor `$` without `multiline` is the very end of the value.
+    """
+
+    pattern: str
+    flavor: RegexFlavor
+    case: Case = Case.SENSITIVE
+    anchored: bool = False
+    dotall: bool = False
+    multiline: bool = False
+    span: Span | None = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """One end of a range."""
+
+    value: Scalar
+    inclusive: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """The value lies between two bounds, at least one of which is given.
+
+    Numbers compare as numbers, texts by code point; on date fields texts are dates or date math (`now-7d/d`), on
+    ip fields addresses, on version fields versions.
+    """
+
+    lower: Bound | None = None
+    upper: Bound | None = None
+    span: Span | None = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class InNetwork:
+    """The value is an IP address in one of these CIDR blocks (host bits of a block do not count)."""
+
+    blocks: tuple[str, ...]
+    span: Span | None = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class FieldRef:
+    """The text of the value stands in this relation to the text of some value of another field."""
+
+    path: str
+    relation: Relation = Relation.EQUALS
+    case: Case = Case.SENSITIVE
+    span: Span | None = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """Full text: the field's analyzer cuts both sides into tokens (Query DSL `match` and `match_phrase`).
+
+    On a field that is not analyzed this is equality with the text read as the field's type (number, Boolean, date,
+    address or network block, lower-cased keyword); `ir.resolve` replaces it there.
+    """
+
+    text: str
+    mode: TokenMode
+    span: Span | None = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """The value meets one of these matchers; at least two."""
+
+    options: tuple[Matcher, ...]
+    span: Span | None = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Complement:
+    """The value does not meet the matcher: under ANY, `∃v ¬p(v)`, which is not `¬∃v p(v)`."""
+
+    matcher: Matcher
+    span: Span | None = field(default=None, compare=False, repr=False)
+
+
+Matcher = Present | Equals | Like | Regex | Range | InNetwork | FieldRef | Tokens | OneOf | Complement
+
+
+def like(parts: tuple[LikePart, ...], case: Case, span: Span | None = None) -> Like | Equals:
+    """A wildcard matcher in its one normal shape: texts joined, runs of `*` merged, and `Equals` without wildcards.
+
+    `*?` and `?*` say the same; the one-character wildcards are put first.
+    """
+    merged: list[LikePart] = []
+    for part in parts:
+        if part == "":
+            continue
+        if isinstance(part, str) and merged and isinstance(merged[-1], str):
+            merged[-1] += part
+        elif part is Wildcard.RUN and merged and merged[-1] is Wildcard.RUN:
+            continue
+        elif part is Wildcard.ONE and merged and merged[-1] is Wildcard.RUN:
+            merged.insert(len(merged) - 1, part)
+        else:
+            merged.append(part)
+    if not merged:
+        return Equals("", case, span)
+    if len(merged) == 1 and isinstance(merged[0], str):
+        return Equals(merged[0], case, span)
+    return Like(tuple(merged), case, span)

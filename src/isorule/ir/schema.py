@@ -1,0 +1,157 @@
+"""Types of fields, as an Elasticsearch mapping gives them.
+
+A schema is made from a table `path -> type`, or from a mapping document (`properties`, `fields`, `alias`,
+`null_value`, `normalizer`). A field that it does not know is a `keyword`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import Enum, unique
+
+from isorule.ir.matchers import Scalar
+
+
+@unique
+class FieldType(Enum):
+    """The types that differ in how their values compare; other mapping types are read as the nearest of them."""
+
+    KEYWORD = "keyword"
+    TEXT = "text"
+    INTEGER = "integer"
+    DECIMAL = "decimal"
+    BOOLEAN = "boolean"
+    DATE = "date"
+    DATE_NANOS = "date_nanos"
+    IP = "ip"
+    VERSION = "version"
+    NESTED = "nested"
+    OBJECT = "object"
+
+
+_TYPE_NAMES: dict[str, FieldType] = {
+    "keyword": FieldType.KEYWORD,
+    "constant_keyword": FieldType.KEYWORD,
+    "wildcard": FieldType.KEYWORD,
+    "flattened": FieldType.KEYWORD,
+    "text": FieldType.TEXT,
+    "match_only_text": FieldType.TEXT,
+    "long": FieldType.INTEGER,
+    "integer": FieldType.INTEGER,
+    "short": FieldType.INTEGER,
+    "byte": FieldType.INTEGER,
+    "unsigned_long": FieldType.INTEGER,
+    "double": FieldType.DECIMAL,
+    "float": FieldType.DECIMAL,
+    "half_float": FieldType.DECIMAL,
+    "scaled_float": FieldType.DECIMAL,
+    "boolean": FieldType.BOOLEAN,
+    "date": FieldType.DATE,
+    "date_nanos": FieldType.DATE_NANOS,
+    "ip": FieldType.IP,
+    "version": FieldType.VERSION,
+    "nested": FieldType.NESTED,
+    "object": FieldType.OBJECT,
+    "[runtime_random_keyword_type]": FieldType.KEYWORD,
+}
+
+
+def field_type(name: str) -> FieldType:
+    """The type for the name of a mapping type; a type that compares like no other here is read as `keyword`."""
+    return _TYPE_NAMES.get(name, FieldType.KEYWORD)
+
+
+@dataclass(frozen=True, slots=True)
+class FieldInfo:
+    """What a schema says of one field.
+
+    `folded` marks a keyword whose normalizer lower-cases; `many` a field that holds lists by convention;
+    `alias_of` the real path of an alias; `null_value` what stands in for an explicit null.
+    """
+
+    type: FieldType = FieldType.KEYWORD
+    folded: bool = False
+    many: bool = False
+    alias_of: str | None = None
+    null_value: Scalar | None = None
+
+
+_UNKNOWN = FieldInfo()
+
+
+@dataclass(frozen=True, slots=True)
+class FieldSchema:
+    """Field paths and what is known of them; `closed` means that a field not listed does not exist."""
+
+    fields: Mapping[str, FieldInfo] = field(default_factory=dict)
+    closed: bool = False
+
+    def __contains__(self, path: object) -> bool:
+        return path in self.fields
+
+    def __getitem__(self, path: str) -> FieldInfo:
+        """What is known of a field; a field that is not listed is a plain keyword."""
+        return self.fields.get(path, _UNKNOWN)
+
+    def type_of(self, path: str) -> FieldType:
+        """The type of a field, aliases followed; `keyword` for a field that is not listed."""
+        return self[self.real_path(path)].type
+
+    def real_path(self, path: str) -> str:
+        """The path that an alias stands for, or the path itself."""
+        info = self.fields.get(path)
+        return info.alias_of if info is not None and info.alias_of is not None else path
+
+    def nested_paths(self) -> frozenset[str]:
+        """The paths of nested objects."""
+        return frozenset(path for path, info in self.fields.items() if info.type is FieldType.NESTED)
+
+
+def schema_from(source: Mapping[str, object]) -> FieldSchema:
+    """A schema from a table `path -> type name`, or from an Elasticsearch mapping document.
+
+    A document has `properties` at its top (or under `mappings`); a document makes a closed schema, a table an open one.
+    """
+    mappings = source.get("mappings")
+    if isinstance(mappings, Mapping) and "properties" in mappings:
+        source = mappings
+    properties = source.get("properties")
+    if isinstance(properties, Mapping):
+        return FieldSchema(dict(_document_fields(properties, "")), closed=True)
+    return FieldSchema({path: _table_entry(entry) for path, entry in source.items()})
+
+
+def _table_entry(entry: object) -> FieldInfo:
+    if isinstance(entry, Mapping):
+        return _field_info(entry)
+    return FieldInfo(field_type(str(entry)))
+
+
+def _document_fields(properties: Mapping[str, object], prefix: str) -> Iterator[tuple[str, FieldInfo]]:
+    for name, entry in properties.items():
+        if not isinstance(entry, Mapping):
+            continue
+        path = f"{prefix}{name}"
+        inner = entry.get("properties")
+        if isinstance(inner, Mapping):
+            if entry.get("type") == "nested":
+                yield path, FieldInfo(FieldType.NESTED)
+            yield from _document_fields(inner, f"{path}.")
+            continue
+        yield path, _field_info(entry)
+        multi_fields = entry.get("fields")
+        if isinstance(multi_fields, Mapping):
+            yield from _document_fields(multi_fields, f"{path}.")
+
+
+def _field_info(entry: Mapping[str, object]) -> FieldInfo:
+    null_value = entry.get("null_value")
+    alias = entry.get("path") if entry.get("type") == "alias" else None
+    return FieldInfo(
+        type=field_type(str(entry.get("type", "object"))),
+        folded="normalizer" in entry,
+        many=bool(entry.get("many", False)),
+        alias_of=str(alias) if alias is not None else None,
+        null_value=null_value if isinstance(null_value, str | int | float | bool) else None,
+    )
