@@ -1,1 +1,68 @@
-"""isorule translates detection rules and proves that they still mean the same."""
+"""isorule translates detection rules, decides whether each translation still means the same, lints and tests rules.
+
+The functions are those of `isorule.api`, imported when first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.metadata import version as _version
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from isorule.api import check, convert, emit, evaluate, load, loads, parse, verify
+    from isorule.convert import Conversion
+    from isorule.diagnostics import Diagnostic, IsoruleError, ParseError, UnknownNameError, UnsupportedError
+    from isorule.evaluate import Alert
+    from isorule.ir.losses import Emission
+    from isorule.ir.rule import Rule
+    from isorule.verify import Verdict, VerdictKind
+
+__all__ = [
+    "Alert",
+    "Conversion",
+    "Diagnostic",
+    "Emission",
+    "IsoruleError",
+    "ParseError",
+    "Rule",
+    "UnknownNameError",
+    "UnsupportedError",
+    "Verdict",
+    "VerdictKind",
+    "check",
+    "convert",
+    "emit",
+    "evaluate",
+    "load",
+    "loads",
+    "parse",
+    "verify",
+]
+
+_HOMES = {
+    "Alert": "evaluate",
+    "Conversion": "convert",
+    "Diagnostic": "diagnostics",
+    "Emission": "ir.losses",
+    "IsoruleError": "diagnostics",
+    "ParseError": "diagnostics",
+    "Rule": "ir.rule",
+    "UnknownNameError": "diagnostics",
+    "UnsupportedError": "diagnostics",
+    "Verdict": "verify",
+    "VerdictKind": "verify",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Public names on first use, so that importing the package costs nothing (PEP 562)."""
+    if name == "__version__":
+        return _version("isorule")
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES.get(name, 'api')}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, "__version__"])

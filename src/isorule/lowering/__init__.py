@@ -1,1 +1,8 @@
-"""TODO."""
+"""Rewriting a predicate to what a target can say: one file per axis, each a function of the predicate and the target.
+
+`lower` runs them in order. A pass is exact, or declares a loss seen from the whole rule, or refuses.
+"""
+
+from isorule.lowering.passes import Target, lower
+
+__all__ = ["Target", "lower"]

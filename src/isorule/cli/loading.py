@@ -1,0 +1,93 @@
+"""From an input to its rules, and back from a diagnostic to the text that it speaks of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+import isorule
+from isorule.cli.exits import FAULT_NAME, fault_diagnostic
+from isorule.cli.inputs import Input
+from isorule.diagnostics import Diagnostic, IsoruleError, ParseError, Severity, UnsupportedError
+from isorule.ir.rule import Rule
+from isorule.source import SourceFile
+from isorule.source.files import decode, read_file
+from isorule.source.reading import SourceError
+
+Value = TypeVar("Value")
+
+
+def load_rules(item: Input) -> list[Rule]:
+    """The rules of a file or of standard input, whose format is told by its text.
+
+    Raises IsoruleError where they cannot be read.
+    """
+    if item.data is None:
+        return isorule.load(item.shown)
+    text = _decoded(item).text
+    return isorule.loads(text, _format_of(text), path=item.shown)
+
+
+def _decoded(item: Input) -> SourceFile:
+    try:
+        return decode(item.data or b"", item.shown)
+    except SourceError as error:
+        found = Diagnostic("SRC001", error.name, Severity.ERROR, error.message, hint=error.hint, span=error.span)
+        raise ParseError(found.located(error.file or SourceFile(item.shown, ""))) from error
+
+
+def _format_of(text: str) -> str:
+    """A rule in TOML has tables (`[rule]` at the start of a line), a rule in YAML has none."""
+    return "elastic" if any(line.startswith("[") for line in text.splitlines()) else "sigma"
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why work on a file or rule gave nothing; `refused` where the input is sound and the target cannot say it."""
+
+    diagnostic: Diagnostic
+    refused: bool = False
+
+    @property
+    def fault(self) -> bool:
+        """Whether isorule itself is to blame."""
+        return self.diagnostic.name == FAULT_NAME
+
+
+def guarded(path: str, work: Callable[[], Value]) -> Value | Failure:
+    """The result of work on one file, or why there is none, so that a batch goes on.
+
+    Bad input gives its own diagnostic; any other exception is a fault of isorule and is said to be one.
+    """
+    try:
+        return work()
+    except IsoruleError as error:
+        found = error.diagnostic
+        if found.path is None:
+            found = replace(found, path=path, span=None)
+        return Failure(found, refused=isinstance(error, UnsupportedError))
+    except Exception as error:  # one file must not stop the others
+        return Failure(fault_diagnostic(path, error))
+
+
+class Texts(Mapping[str, SourceFile]):
+    """The texts of the files of a run by the path that diagnostics show, read when a diagnostic quotes them."""
+
+    def __init__(self, items: Iterable[Input]) -> None:
+        self._items = {item.shown: item for item in items}
+
+    def __getitem__(self, path: str) -> SourceFile:
+        item = self._items[path]
+        try:
+            return read_file(path) if item.data is None else decode(item.data, path)
+        except SourceError as error:
+            if error.file is None:
+                raise KeyError(path) from error
+            return error.file
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._items)
+
+    def __len__(self) -> int:
+        return len(self._items)

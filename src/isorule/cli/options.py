@@ -1,0 +1,59 @@
+"""Options that several verbs share, and how their values are read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+paths_argument = click.argument("paths", nargs=-1, required=True, metavar="PATHS...")
+"""Files, folders, patterns or `-`."""
+
+format_option = click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="How results are written to stdout.",
+)
+
+jobs_option = click.option(
+    "--jobs",
+    type=click.IntRange(min=0),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="Number of processes; 0 uses all cores.",
+)
+
+
+class FieldTable(click.ParamType[Mapping[str, object]]):
+    """The name of a JSON file with field types, read to its values."""
+
+    name = "file"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Mapping[str, object]:
+        """The JSON object in the file; a usage error for any other file."""
+        if isinstance(value, Mapping):
+            return value
+        try:
+            table = json.loads(Path(value).read_bytes())
+        except OSError as error:
+            self.fail(f"{value} cannot be read: {error.strerror}", param, ctx)
+        except (ValueError, RecursionError) as error:
+            self.fail(f"{value} is not JSON: {error}", param, ctx)
+        if not isinstance(table, dict):
+            self.fail(f"{value} holds no JSON object", param, ctx)
+        return table
+
+
+fields_option = click.option(
+    "--fields",
+    type=FieldTable(),
+    metavar="FILE",
+    help="Types of fields in place of ECS: JSON, a table path -> type or an Elasticsearch mapping.",
+)

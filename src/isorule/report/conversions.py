@@ -1,0 +1,115 @@
+"""What became of each rule of a conversion run, and its summary."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import Enum, unique
+
+from isorule.diagnostics import Diagnostic, Effect, to_json
+from isorule.ir.losses import Loss
+from isorule.report.text import counted, tally
+from isorule.verify import Verdict
+
+
+@unique
+class Status(Enum):
+    """CONVERTED: there is a text. REFUSED: the target cannot say it. ERROR: the rule could not be read, or a fault."""
+
+    CONVERTED = "converted"
+    REFUSED = "refused"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class ConversionRecord:
+    """One rule of a run. `path` is its file, `index` its place among the rules of the file (from 0).
+
+    `text`, `losses` and `verdict` are there where it was converted, `diagnostic` where it was not; `output` is the file
+    that holds the text, as a path below the output folder.
+    """
+
+    path: str
+    index: int
+    status: Status
+    id: str | None = None
+    title: str | None = None
+    text: str | None = None
+    losses: tuple[Loss, ...] = ()
+    verdict: Verdict | None = None
+    diagnostic: Diagnostic | None = None
+    output: str | None = None
+
+    @property
+    def reason(self) -> str | None:
+        """The reason code of a rule that was not converted."""
+        return self.diagnostic.name if self.diagnostic is not None else None
+
+
+def record_json(record: ConversionRecord) -> dict[str, object]:
+    """A record as JSON values; absent parts are null so that every record has the same keys."""
+    return {
+        "path": record.path,
+        "index": record.index,
+        "id": record.id,
+        "title": record.title,
+        "status": record.status.value,
+        "reason": record.reason,
+        "diagnostic": to_json(record.diagnostic) if record.diagnostic is not None else None,
+        "losses": [to_json(loss) for loss in record.losses],
+        "verdict": verdict_json(record.verdict) if record.verdict is not None else None,
+        "output": record.output,
+        "text": record.text if record.output is None else None,
+    }
+
+
+def verdict_json(verdict: Verdict) -> dict[str, object]:
+    """A verdict as JSON values."""
+    witness = [dict(event) for event in verdict.witness] if verdict.witness is not None else None
+    return {"kind": verdict.kind.value, "reason": verdict.reason, "witness": witness}
+
+
+def summary_json(records: Sequence[ConversionRecord]) -> dict[str, object]:
+    """The counts of a run."""
+    return {
+        "rules": len(records),
+        **{status.value: sum(record.status is status for record in records) for status in Status},
+        "verdicts": _counts(record.verdict.kind.value for record in records if record.verdict is not None),
+        "reasons": _counts(record.reason for record in records if record.reason is not None),
+        "losses": _counts(loss.name for record in records for loss in record.losses),
+    }
+
+
+def _counts(names: Iterable[str]) -> dict[str, int]:
+    return dict(sorted(Counter(names).items()))
+
+
+def summary_text(records: Sequence[ConversionRecord]) -> str:
+    """The counts of a run in a few lines."""
+    statuses = [record.status.value for record in records]
+    lines = [f"{counted(len(records), 'rule')}: {tally(statuses)}" if records else "no rules"]
+    parts = {
+        "verdicts": tally(record.verdict.kind.value for record in records if record.verdict is not None),
+        "not converted": tally(record.reason for record in records if record.reason is not None),
+        "losses": tally(loss.name for record in records for loss in record.losses),
+    }
+    lines += [f"  {title}: {counts}" for title, counts in parts.items() if counts]
+    return "\n".join(lines)
+
+
+def remarks(record: ConversionRecord) -> list[Diagnostic]:
+    """What a person must hear of one rule: why it was not converted, or every loss that is not cosmetic."""
+    if record.diagnostic is not None:
+        return [record.diagnostic]
+    return [loss for loss in record.losses if loss.effect is not Effect.COSMETIC]
+
+
+def verdict_line(path: str, verdict: Verdict) -> str:
+    """A verdict that is no pass, with an event on which the two sides differ where one is known."""
+    reason = f" {verdict.reason}" if verdict.reason else ""
+    lines = [f"{path}: {verdict.kind.value}:{reason}" if reason else f"{path}: {verdict.kind.value}"]
+    for event in verdict.witness or ():
+        lines.append(f"  only one side matches: {json.dumps(dict(event), ensure_ascii=False)}")
+    return "\n".join(lines)

@@ -1,0 +1,152 @@
+"""Counts over the rule corpora: parsed, round-tripped, converted, verdicts, refusals by reason.
+
+    python tests/corpora/measure.py            prints the tables
+    python tests/corpora/measure.py --write    also writes them to docs/coverage.md
+
+The corpora are read in place from the `shared` folder beside the project.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import isorule
+from isorule.dialects import dialect
+from isorule.ir.detections import Match
+from isorule.ir.rule import Rule
+
+ROOT = Path(__file__).resolve().parents[2]
+SHARED = Path(os.environ.get("ISORULE_SHARED", ROOT.parent / "shared"))
+ELASTIC = SHARED / "corpus" / "elastic" / "rules"
+SIGMA = SHARED / "corpus" / "sigma"
+
+
+@dataclass
+class Row:
+    """The counts of one kind of rule."""
+
+    rules: int = 0
+    parsed: int = 0
+    round_tripped: int = 0
+    single_event: int = 0
+    converted: int = 0
+    verdicts: Counter[str] = field(default_factory=Counter)
+    refusals: Counter[str] = field(default_factory=Counter)
+    losses: Counter[str] = field(default_factory=Counter)
+    faults: list[str] = field(default_factory=list)
+
+
+def elastic_files() -> list[Path]:
+    return sorted(ELASTIC.rglob("*.toml"))
+
+
+def sigma_files() -> list[Path]:
+    return sorted(path for path in SIGMA.rglob("*.yml") if "regression_data" not in path.parts)
+
+
+def rules_of(paths: Iterable[Path], faults: list[str]) -> Iterator[Rule]:
+    """Every rule of the files; what cannot be read goes to `faults` with its place."""
+    for path in paths:
+        try:
+            yield from isorule.load(path)
+        except isorule.IsoruleError as error:
+            found = error.diagnostic
+            faults.append(f"{path.name}:{found.line}:{found.column}: {found.name}: {found.message}")
+
+
+def kind_of(path: str, rule: Rule) -> str:
+    status = "deprecated" if "_deprecated" in path else "active"
+    return f"{rule.type} / {rule.language or '-'} / {status}"
+
+
+def round_trips(rule: Rule) -> bool | None:
+    """Whether parsing what the emitter writes gives the same detection; None where the dialect cannot write it."""
+    if not isinstance(rule.origin, object) or rule.language not in ("eql", "kuery", "sigma"):
+        return None
+    language = dialect(rule.language)
+    assert language.emit is not None
+    assert language.parse is not None
+    return language.parse(language.emit(rule.detection).text) == rule.detection
+
+
+def count(rule: Rule, row: Row, to: str) -> None:
+    row.rules += 1
+    row.parsed += rule.detection.__class__.__name__ != "Opaque"
+    row.single_event += isinstance(rule.detection, Match)
+    try:
+        conversion = isorule.convert(rule, to)
+    except isorule.UnsupportedError as error:
+        row.refusals[error.diagnostic.name] += 1
+        return
+    row.converted += 1
+    row.verdicts[conversion.verdict.kind.value] += 1
+    row.losses.update(loss.name for loss in conversion.losses)
+
+
+def measure_elastic() -> dict[str, Row]:
+    """Elastic → Sigma, by type, language and status."""
+    rows: dict[str, Row] = {}
+    faults: list[str] = []
+    for rule in rules_of(elastic_files(), faults):
+        assert rule.origin is not None
+        count(rule, rows.setdefault(kind_of(rule.origin.file.path, rule), Row()), "sigma")
+    if faults:
+        rows["unreadable"] = Row(faults=faults)
+    return rows
+
+
+def measure_sigma() -> dict[str, Row]:
+    """Sigma → Elastic, by folder."""
+    rows: dict[str, Row] = {}
+    faults: list[str] = []
+    for path in sigma_files():
+        folder = path.relative_to(SIGMA).parts[0]
+        for rule in rules_of([path], faults):
+            count(rule, rows.setdefault(folder, Row()), "elastic")
+    if faults:
+        rows["unreadable"] = Row(faults=faults)
+    return rows
+
+
+def table(title: str, rows: dict[str, Row]) -> list[str]:
+    lines = [f"## {title}", "", "| kind | rules | parsed | single-event | converted | verdicts | refused by reason | losses |"]
+    lines.append("| --- | ---: | ---: | ---: | ---: | --- | --- | --- |")
+    for kind, row in sorted(rows.items()):
+        cells = (kind, row.rules, row.parsed, row.single_event, row.converted)
+        counts = (_counts(row.verdicts), _counts(row.refusals), _counts(row.losses))
+        lines.append(f"| {' | '.join(map(str, (*cells, *counts)))} |")
+    faults = [fault for row in rows.values() for fault in row.faults]
+    lines += ["", *(f"- unreadable: `{fault}`" for fault in faults)]
+    return lines
+
+
+def _counts(counter: Counter[str]) -> str:
+    return ", ".join(f"{name} {number}" for name, number in sorted(counter.items(), key=lambda item: (-item[1], item[0])))
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--write", action="store_true", help="write docs/coverage.md")
+    arguments = parser.parse_args()
+    if not ELASTIC.is_dir():
+        print(f"no corpora at {SHARED}", file=sys.stderr)
+        return 2
+    start = time.perf_counter()
+    lines = table("Elastic rules to Sigma", measure_elastic()) + table("Sigma rules to Elastic", measure_sigma())
+    print("\n".join(lines))
+    print(f"\n{time.perf_counter() - start:.1f} s", file=sys.stderr)
+    if arguments.write:
+        head = ["# Coverage", "", "Written by `python tests/corpora/measure.py --write`; do not edit.", ""]
+        (ROOT / "docs" / "coverage.md").write_text("\n".join(head + lines) + "\n", encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
