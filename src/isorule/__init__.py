@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from isorule.api import check, convert, emit, evaluate, load, loads, parse, verify
-    from isorule.convert import Conversion
+    from isorule.conversion import Conversion
     from isorule.diagnostics import Diagnostic, IsoruleError, ParseError, UnknownNameError, UnsupportedError
     from isorule.evaluate import Alert
     from isorule.ir.losses import Emission
     from isorule.ir.rule import Rule
-    from isorule.verify import Verdict, VerdictKind
+    from isorule.verification import Verdict, VerdictKind
 
 __all__ = [
     "Alert",
@@ -42,7 +42,7 @@ __all__ = [
 
 _HOMES = {
     "Alert": "evaluate",
-    "Conversion": "convert",
+    "Conversion": "conversion",
     "Diagnostic": "diagnostics",
     "Emission": "ir.losses",
     "IsoruleError": "diagnostics",
@@ -50,8 +50,8 @@ _HOMES = {
     "Rule": "ir.rule",
     "UnknownNameError": "diagnostics",
     "UnsupportedError": "diagnostics",
-    "Verdict": "verify",
-    "VerdictKind": "verify",
+    "Verdict": "verification",
+    "VerdictKind": "verification",
 }
 
 

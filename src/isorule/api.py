@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from isorule.convert import CaseMode, Conversion, MaxLoss, Options, convert_rule
+from isorule.conversion import CaseMode, Conversion, MaxLoss, Options, convert_rule
 from isorule.diagnostics import Diagnostic, Severity, UnsupportedError
 from isorule.dialects import dialect as find_dialect
 from isorule.documents import document_format, format_of_path
@@ -16,7 +16,7 @@ from isorule.ir.rule import Rule
 from isorule.ir.schema import FieldSchema, schema_from
 from isorule.mappings import ecs_schema
 from isorule.source import SourceFile
-from isorule.verify import Verdict, compare
+from isorule.verification import Verdict, compare
 
 Event = Mapping[str, object]
 Fields = Mapping[str, object]

@@ -116,7 +116,8 @@ def measure_sigma() -> dict[str, Row]:
 
 
 def table(title: str, rows: dict[str, Row]) -> list[str]:
-    lines = [f"## {title}", "", "| kind | rules | parsed | single-event | converted | verdicts | refused by reason | losses |"]
+    columns = "kind | rules | parsed | single-event | converted | verdicts | refused by reason | losses"
+    lines = [f"## {title}", "", f"| {columns} |"]
     lines.append("| --- | ---: | ---: | ---: | ---: | --- | --- | --- |")
     for kind, row in sorted(rows.items()):
         cells = (kind, row.rules, row.parsed, row.single_event, row.converted)
@@ -128,7 +129,8 @@ def table(title: str, rows: dict[str, Row]) -> list[str]:
 
 
 def _counts(counter: Counter[str]) -> str:
-    return ", ".join(f"{name} {number}" for name, number in sorted(counter.items(), key=lambda item: (-item[1], item[0])))
+    ranked = sorted(counter.items(), key=lambda item: (-item[1], item[0]))
+    return ", ".join(f"{name} {number}" for name, number in ranked)
 
 
 def main() -> int:

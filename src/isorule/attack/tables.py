@@ -112,7 +112,7 @@ def attack(version: str = "18.1") -> AttackVersion:
     if version not in VERSIONS:
         raise UnknownNameError(
             Diagnostic(
-                "NAME002",
+                "NAME003",
                 "unknown-attack-version",
                 Severity.ERROR,
                 f"there is no table of ATT&CK version {version!r}",

@@ -17,14 +17,14 @@ from isorule.cli.exits import FAULT_NAME, ExitCode
 from isorule.cli.inputs import STDIN, Input, all_folders, rule_files
 from isorule.cli.loading import Failure, Texts, guarded, load_rules
 from isorule.cli.options import fields_option, format_option, jobs_option, paths_argument
-from isorule.convert import MaxLoss
+from isorule.conversion import MaxLoss
 from isorule.diagnostics import Diagnostic, Effect, UnknownNameError, render, to_json
 from isorule.dialects import dialect
 from isorule.documents import document_format
 from isorule.ir.rule import Rule
 from isorule.report import conversions, json
 from isorule.report.conversions import ConversionRecord, Status
-from isorule.verify import VerdictKind
+from isorule.verification import VerdictKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,7 @@ class Target:
 @fields_option
 @format_option
 @jobs_option
+@click.option("--skip-refused", is_flag=True, help="A rule that the target cannot say is reported and is no failure.")
 @click.option("--check", "comparing", is_flag=True, help="Write nothing; fail where the files below DIR would change.")
 @click.pass_context
 def convert(ctx: click.Context, /, paths: tuple[str, ...], to: str, out: str | None, **options: Any) -> None:
@@ -62,6 +63,7 @@ def convert(ctx: click.Context, /, paths: tuple[str, ...], to: str, out: str | N
     rule was refused or could not be read, or where its translation is not known to stay within --max-loss.
     """
     form, jobs, comparing = options.pop("form"), options.pop("jobs"), options.pop("comparing")
+    skip_refused = options.pop("skip_refused")
     folder = Path(out) if out not in (None, STDIN) else None
     if comparing and folder is None:
         raise click.UsageError("--check compares with files: name their folder with -o")
@@ -81,6 +83,8 @@ def convert(ctx: click.Context, /, paths: tuple[str, ...], to: str, out: str | N
     elif folder is None:
         _print_texts(records, to)
     _print_remarks(records, found, Texts(items))
+    if skip_refused:
+        records = [record for record in records if record.status is not Status.REFUSED]
     ctx.exit(_exit_code(records, found, MaxLoss(options["max_loss"])))
 
 
@@ -135,8 +139,9 @@ def _print_remarks(records: Sequence[ConversionRecord], found: Sequence[Diagnost
     for record in records:
         for remark in conversions.remarks(record):
             click.echo(render(remark, texts), err=True)
-        if record.verdict is not None and not record.verdict.same:
-            click.echo(conversions.verdict_line(record.path, record.verdict), err=True)
+        lines = conversions.verdict_lines(record)
+        if lines is not None:
+            click.echo(lines, err=True)
     for item in found:
         click.echo(render(item), err=True)
     click.echo(conversions.summary_text(records), err=True)
@@ -150,7 +155,7 @@ def _exit_code(records: Sequence[ConversionRecord], found: Sequence[Diagnostic],
 
 
 def _within(kind: VerdictKind, limit: MaxLoss) -> bool:
-    """Whether a translation with this verdict is one that the caller asked for."""
+    """Whether a translation with this verdict is one that the caller asked for; `any` asks for no proof either."""
     match kind:
         case VerdictKind.IDENTICAL | VerdictKind.EQUIVALENT:
             return True
@@ -161,6 +166,6 @@ def _within(kind: VerdictKind, limit: MaxLoss) -> bool:
         case VerdictKind.DIVERGENT:
             return limit.admits(Effect.CHANGES)
         case VerdictKind.UNDECIDED:
-            return False
+            return limit is MaxLoss.ANY
         case _:
             assert_never(kind)

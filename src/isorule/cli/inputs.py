@@ -6,15 +6,14 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from itertools import takewhile
 from pathlib import Path, PurePath, PurePosixPath
 
 import click
 
+from isorule.documents import document_format, document_names
 from isorule.source.files import shown_path
-
-RULE_SUFFIXES = (".toml", ".yml", ".yaml")
-"""What a rule file's name ends with."""
 
 STDIN = "-"
 STDIN_NAME = "<stdin>"
@@ -30,6 +29,12 @@ class Input:
     shown: str
     relative: PurePosixPath
     data: bytes | None = None
+
+
+@cache
+def rule_suffixes() -> tuple[str, ...]:
+    """What the name of a rule file ends with: the suffixes of all document formats."""
+    return tuple(sorted(suffix for name in document_names() for suffix in document_format(name).suffixes))
 
 
 def rule_files(arguments: Iterable[str]) -> tuple[Input, ...]:
@@ -76,18 +81,18 @@ def _has_wildcard(text: str) -> bool:
 def _nonempty(argument: str, found: Iterable[Input]) -> list[Input]:
     items = list(found)
     if not items:
-        raise click.UsageError(f"no rule files ({', '.join(RULE_SUFFIXES)}) in {argument}")
+        raise click.UsageError(f"no rule files ({', '.join(rule_suffixes())}) in {argument}")
     return items
 
 
 def _walk(folder: Path) -> Iterator[Path]:
     for where, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if not name.startswith(".")]
-        yield from (Path(where, name) for name in names if _is_rule(name))
+        yield from (Path(where, name) for name in names if _is_rule(name) and not name.startswith("."))
 
 
 def _is_rule(name: str) -> bool:
-    return name.endswith(RULE_SUFFIXES) and not name.startswith(".")
+    return name.lower().endswith(rule_suffixes())
 
 
 def _below(folder: Path, file: Path) -> Input:
@@ -99,5 +104,7 @@ def _matching(pattern: str) -> Iterator[Input]:
     fixed = list(takewhile(lambda part: not _has_wildcard(part), Path(pattern).parts))
     folder = Path(*fixed)
     for path in folder.glob(str(PurePath(*Path(pattern).parts[len(fixed) :]))):
-        if path.is_file() and _is_rule(path.name):
-            yield _below(folder, path)
+        item = _below(folder, path)
+        hidden = any(part.startswith(".") for part in item.relative.parts)
+        if path.is_file() and _is_rule(path.name) and not hidden:
+            yield item

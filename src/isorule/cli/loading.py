@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import isorule
-from isorule.cli.exits import FAULT_NAME, fault_diagnostic
+from isorule.cli.exits import fault_diagnostic
 from isorule.cli.inputs import Input
 from isorule.diagnostics import Diagnostic, IsoruleError, ParseError, Severity, UnsupportedError
 from isorule.ir.rule import Rule
@@ -48,11 +48,6 @@ class Failure:
 
     diagnostic: Diagnostic
     refused: bool = False
-
-    @property
-    def fault(self) -> bool:
-        """Whether isorule itself is to blame."""
-        return self.diagnostic.name == FAULT_NAME
 
 
 def guarded(path: str, work: Callable[[], Value]) -> Value | Failure:

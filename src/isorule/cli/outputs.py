@@ -8,17 +8,22 @@ from pathlib import Path, PurePosixPath
 
 from isorule.cli.inputs import Input
 from isorule.diagnostics import Diagnostic, Severity
+from isorule.documents import document_format, document_names
 from isorule.report.conversions import ConversionRecord, Status
 from isorule.source.files import shown_path, write_file
 
-_SUFFIXES = {"sigma": ".yml", "elastic": ".toml", "eql": ".eql", "kuery": ".kuery", "dsl": ".json"}
+_QUERY_SUFFIXES = {"dsl": ".json"}
+"""What the name of a file with a bare query ends with, where that is not the name of the language."""
+
 _SEPARATORS = {"sigma": "---\n", "eql": "\n", "kuery": "\n", "dsl": ""}
 """What stands between rules on stdout; a target that is not listed has no form for several rules in one text."""
 
 
 def suffix_of(target: str) -> str:
     """What the name of a file in this target's language ends with."""
-    return _SUFFIXES.get(target, f".{target}")
+    if target in document_names():
+        return document_format(target).suffixes[0]
+    return _QUERY_SUFFIXES.get(target, f".{target}")
 
 
 def joined(texts: Sequence[str], target: str) -> str | None:

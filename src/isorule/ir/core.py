@@ -49,7 +49,8 @@ from isorule.ir.predicates import (
     Subject,
     Test,
 )
-from isorule.ir.regex import Tree, as_like, language
+from isorule.ir.regex import as_like, language
+from isorule.ir.regex.tree import Tree
 from isorule.ir.resolve import resolve, resolve_category
 from isorule.ir.schema import FieldSchema
 from isorule.ir.walk import map_predicates, predicates
@@ -246,8 +247,13 @@ def _normal_regex(matcher: Regex) -> CoreMatcher:
         tree = language(matcher)
     except IsoruleError:
         return matcher
-    parts = as_like(tree)
-    return Language(tree) if parts is None else _normal_like(parts, Case.SENSITIVE)
+    match as_like(tree):
+        case Equals(str() as text, case):
+            return _normal_like((text,), case)
+        case Like(parts, case):
+            return _normal_like(parts, case)
+        case _:
+            return Language(tree)
 
 
 def every(terms: list[Core]) -> Core:

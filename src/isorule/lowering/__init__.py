@@ -3,6 +3,7 @@
 `lower` runs them in order. A pass is exact, or declares a loss seen from the whole rule, or refuses.
 """
 
-from isorule.lowering.passes import Target, lower
+from isorule.lowering.passes import lower
+from isorule.lowering.target import Target
 
 __all__ = ["Target", "lower"]

@@ -35,11 +35,7 @@ def lower_absent(predicate: Predicate, target: Target) -> Lowering:
 
 def _wanted(test: Test, target: Target) -> Absent:
     absents = target.capabilities.absents
-    if Absent.UNKNOWN not in absents:
-        return Absent.FALSE
-    if Absent.FALSE not in absents or isinstance(test.matcher, FieldRef) or isinstance(test.subject, Call):
-        return Absent.UNKNOWN
-    return test.absent
+    return test.absent if test.absent in absents else next(iter(absents))
 
 
 def _operands(test: Test) -> list[Field | EventCategory]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,7 +10,8 @@ from enum import Enum, unique
 from isorule.diagnostics import Diagnostic, Effect, to_json
 from isorule.ir.losses import Loss
 from isorule.report.text import counted, tally
-from isorule.verify import Verdict
+from isorule.report.verdicts import verdict_details, verdict_json
+from isorule.verification import Verdict
 
 
 @unique
@@ -65,12 +65,6 @@ def record_json(record: ConversionRecord) -> dict[str, object]:
     }
 
 
-def verdict_json(verdict: Verdict) -> dict[str, object]:
-    """A verdict as JSON values."""
-    witness = [dict(event) for event in verdict.witness] if verdict.witness is not None else None
-    return {"kind": verdict.kind.value, "reason": verdict.reason, "witness": witness}
-
-
 def summary_json(records: Sequence[ConversionRecord]) -> dict[str, object]:
     """The counts of a run."""
     return {
@@ -106,10 +100,9 @@ def remarks(record: ConversionRecord) -> list[Diagnostic]:
     return [loss for loss in record.losses if loss.effect is not Effect.COSMETIC]
 
 
-def verdict_line(path: str, verdict: Verdict) -> str:
-    """A verdict that is no pass, with an event on which the two sides differ where one is known."""
-    reason = f" {verdict.reason}" if verdict.reason else ""
-    lines = [f"{path}: {verdict.kind.value}:{reason}" if reason else f"{path}: {verdict.kind.value}"]
-    for event in verdict.witness or ():
-        lines.append(f"  only one side matches: {json.dumps(dict(event), ensure_ascii=False)}")
-    return "\n".join(lines)
+def verdict_lines(record: ConversionRecord) -> str | None:
+    """What a person must hear of a verdict that is no proof of equality."""
+    verdict = record.verdict
+    if verdict is None or verdict.same:
+        return None
+    return "\n".join([f"{record.path}: {verdict.kind.value}", *verdict_details(verdict)])

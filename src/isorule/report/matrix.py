@@ -35,10 +35,11 @@ def matrix_text(dialects: Sequence[Dialect]) -> str:
 
 
 def _reach(capabilities: Capabilities) -> str:
-    width = max(map(len, _AXES))
-    lines = [f"  {axis.replace('_', ' '):{width}}  {', '.join(_names(capabilities, axis)) or '-'}\n" for axis in _AXES]
     role = "a role of its own" if capabilities.category_role else "a plain field"
-    return "".join([*lines, f"  {'event category':{width}}  {role}\n"])
+    rows = [(axis.replace("_", " "), ", ".join(_names(capabilities, axis)) or "-") for axis in _AXES]
+    rows.append(("event category", role))
+    width = max(len(label) for label, _ in rows)
+    return "".join(f"  {label:{width}}  {text}\n" for label, text in rows)
 
 
 def matrix_json(dialects: Sequence[Dialect]) -> dict[str, object]:

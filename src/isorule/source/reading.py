@@ -56,8 +56,8 @@ class Reading:
     """One document of a file. Values are dict, list, str, int, float, bool and None only; dates stay texts.
 
     `places` has an entry for every key and list item, by key path from the top of the document; the empty path is the
-    document itself. `notes` holds what is legal but read differently elsewhere. `shared` is true where a value stands
-    in one place of the file and counts in several (YAML aliases), so that the file must not be edited in place.
+    document itself. `notes` holds what is legal but read differently elsewhere. The place of an aliased
+    YAML value is that of the value it stands for.
     """
 
     file: SourceFile
@@ -65,7 +65,6 @@ class Reading:
     places: Mapping[KeyPath, Located] = field(repr=False)
     segments: Segments = field(repr=False, compare=False)
     notes: tuple[Note, ...] = ()
-    shared: bool = False
 
     def embedded(self, path: KeyPath) -> Embedded:
         """The text at a path, with the place in the file of each of its characters.

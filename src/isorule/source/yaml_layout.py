@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from isorule.source.equality import same_values
 from isorule.source.reading import MAX_DEPTH, SourceError
 from isorule.source.text import KeyPath, SourceFile, path_text
 from isorule.source.yaml_scalars import is_safe_plain
@@ -61,12 +62,12 @@ SIGMA_LAYOUT: Final = YamlLayout(
 def write_yaml(values: Mapping[str, object], layout: YamlLayout = SIGMA_LAYOUT) -> str:
     """One YAML document with the given values, which may be mappings, lists, texts, numbers, Booleans and None.
 
-    The result is read again before it is given back. Raises ValueError where a value is of another type, nested deeper
-    than `reading.MAX_DEPTH`, or cannot be written (a lone surrogate).
+    The result is read again before it is given back. Raises TypeError where a key or value is of another type, and
+    ValueError where values are nested deeper than `reading.MAX_DEPTH` or cannot be written (a lone surrogate).
     """
     if not values:
         return "{}\n"
-    writer = _Writer(layout)
+    writer = YamlWriter(layout)
     writer.mapping(values, (), 0)
     text = "".join(writer.out)
     try:
@@ -78,18 +79,9 @@ def write_yaml(values: Mapping[str, object], layout: YamlLayout = SIGMA_LAYOUT) 
     return text
 
 
-def same_values(one: object, other: object) -> bool:
-    """Whether two values are equal in type, too: `1`, `1.0` and `true` are three values; lists and tuples are one."""
-    if isinstance(one, Mapping) and isinstance(other, Mapping):
-        return one.keys() == other.keys() and all(same_values(value, other[key]) for key, value in one.items())
-    if isinstance(one, list | tuple) and isinstance(other, list | tuple):
-        return len(one) == len(other) and all(same_values(a, b) for a, b in zip(one, other, strict=True))
-    if isinstance(one, float) and isinstance(other, float) and math.isnan(one):
-        return math.isnan(other)
-    return type(one) is type(other) and one == other
+class YamlWriter:
+    """Writes parts of a document in a layout, into the list `out`."""
 
-
-class _Writer:
     def __init__(self, layout: YamlLayout) -> None:
         self._layout = layout
         self.out: list[str] = []
@@ -107,9 +99,9 @@ class _Writer:
                 self.out.append(f"? {written}\n{' ' * indent}:")
             else:
                 self.out.append(f"{written}:")
-            self._value(value, here, indent)
+            self.entry_value(value, here, indent)
 
-    def _value(self, value: object, path: KeyPath, indent: int) -> None:
+    def entry_value(self, value: object, path: KeyPath, indent: int) -> None:
         """A value behind the colon of its key, which stands at `indent`."""
         match value:
             case Mapping() if value:
@@ -127,13 +119,17 @@ class _Writer:
             here = (*path, index)
             self.out.append("" if inline and index == 0 else " " * indent)
             self.out.append("- ")
-            match value:
-                case Mapping() if value:
-                    self.mapping(value, here, indent + 2, inline=True)
-                case list() | tuple() if value:
-                    self._list(value, here, indent + 2, inline=True)
-                case _:
-                    self.out.append(f"{self._scalar(value, here, indent + _INDENT)}\n")
+            self.item_value(value, here, indent)
+
+    def item_value(self, value: object, path: KeyPath, indent: int) -> None:
+        """A value behind the dash of a list item, which stands at `indent`."""
+        match value:
+            case Mapping() if value:
+                self.mapping(value, path, indent + 2, inline=True)
+            case list() | tuple() if value:
+                self._list(value, path, indent + 2, inline=True)
+            case _:
+                self.out.append(f"{self._scalar(value, path, indent + _INDENT)}\n")
 
     def _scalar(self, value: object, path: KeyPath, indent: int) -> str:
         match value:

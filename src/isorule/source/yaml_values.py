@@ -140,7 +140,6 @@ class _Builder:
         self._root: object = None
         self._count = 0
         self._aliased = 0
-        self._shared = False
 
     def reading(self) -> Reading | None:
         """The finished document; None where it is empty."""
@@ -152,7 +151,7 @@ class _Builder:
             raise SourceError(
                 "not-a-mapping", f"the document is {_kind(root)}, a rule is a mapping of keys to values", place.value
             )
-        return Reading(self._file, root, self._places, yaml_segments, tuple(self._notes), self._shared)
+        return Reading(self._file, root, self._places, yaml_segments, tuple(self._notes))
 
     def scalar(self, event: Any) -> None:
         start, end = event.start_mark.index + self._shift, event.end_mark.index + self._shift
@@ -237,7 +236,6 @@ class _Builder:
         if self._aliased > MAX_ALIASED:
             raise SourceError("too-many-aliases", f"the aliases stand for more than {MAX_ALIASED} values", span)
         frame = self._stack[-1] if self._stack else None
-        self._shared = True
         if frame is not None and isinstance(frame.value, dict) and frame.key_span is None:
             self._key(frame, target.value, span, plain=False)
             return
@@ -377,7 +375,6 @@ class _Builder:
         own.update(explicit)
         for path in [path for path in self._places if path[: len(at)] == at]:
             del self._places[path]
-        self._shared = True
 
 
 def _block_end(text: str, start: int, end: int) -> int:

@@ -10,8 +10,8 @@ Absent values. Every EQL predicate is two-valued, so each leaf carries `Absent.F
 * All else becomes a script in which the null check stands inside of the loop over the values and `not` outside of it
   (`not(multiValueDocValues(doc, field, X0 -> nullSafeFilter(…)))`, tests `negatedInFilterWithScripting` and
   `disjunctionOfFunctionAndNegatedFunction` of the same file; `multiValueDocValues` hands null to the check where the
-  field has no value). So `not (length(f) > 3)` holds for an event without `f`. Before multi-value support, in 7.x, the
-  null check stood outside of `not` and such events did not match.
+  field has no value). So `not (length(f) > 3)` holds for an event without `f`. In versions before multi-value
+  support the null check stood outside of `not`, and such events did not match.
 
 `x != y` is `not (x == y)` (`ExpressionBuilder.visitComparison`); `== true` and `== false` of a condition are the
 condition and its negation (test `functionEqualsFalse`).
@@ -25,6 +25,7 @@ from typing import TypeGuard
 from isorule.dialects.eql.errors import problem
 from isorule.dialects.eql.lex import T
 from isorule.dialects.eql.lifting import lifted
+from isorule.dialects.eql.literals import wildcard_query_parts
 from isorule.dialects.eql.signatures import kind_of
 from isorule.ir.axes import Case, Relation
 from isorule.ir.functions import Kind
@@ -84,14 +85,14 @@ def condition(node: Node, span: Span) -> Predicate:
             found = "a constant"
         case Call(function):
             found = f"`{function}`, which gives a {kind_of(function).value}"
-    raise problem(
-        "not-a-condition", f"expected a condition, found {found}", *span, hint="compare it with something"
-    )
+    raise problem("not-a-condition", f"expected a condition, found {found}", *span, hint="compare it with something")
 
 
 def operand(node: Node) -> Operand:
     """An expression where a value stands; a condition becomes a call that computes it."""
-    return node if is_operand(node) else lifted(node)
+    if isinstance(node, _OPERANDS):
+        return node
+    return lifted(node)
 
 
 def compared(left: Node, operator: int, right: Node, value_span: Span, span: Span) -> Predicate:
@@ -193,10 +194,20 @@ def _related(relation: Relation, reference: Operand, case: Case, span: Span) -> 
     if isinstance(reference, Field):
         return FieldRef(reference.path, relation, case, span)
     if isinstance(reference, Literal) and isinstance(reference.value, str):
-        before = () if relation is Relation.STARTSWITH else (Wildcard.RUN,)
-        after = () if relation is Relation.ENDSWITH else (Wildcard.RUN,)
-        return like((*before, reference.value, *after), case, span)
+        return _affix(relation, reference.value, case, span)
     return None
+
+
+def _affix(relation: Relation, text: str, case: Case, span: Span) -> Matcher:
+    """`startsWith` is a prefix query; the others are wildcard queries in which the text stands as it is.
+
+    So `*`, `?` and `\\` in the text of `stringContains` and `endsWith` are wildcards and the escape sign of a wildcard
+    query (`QueryTranslator.CaseInsensitiveScalarFunctions`: `WILDCARD + string + WILDCARD`). Elastic's own rules count
+    on it: `stringContains(f, "Principal=\\\\*")` looks for `Principal=*`.
+    """
+    if relation is Relation.STARTSWITH:
+        return like((text, Wildcard.RUN), case, span)
+    return like(wildcard_query_parts(f"*{text}" if relation is Relation.ENDSWITH else f"*{text}*"), case, span)
 
 
 def _network(block: Scalar | None, span: Span) -> str:

@@ -11,6 +11,7 @@ import re
 from enum import IntEnum, unique
 from typing import NamedTuple
 
+from isorule.diagnostics import ParseError
 from isorule.dialects.eql.errors import problem
 
 
@@ -147,7 +148,7 @@ def tokenize(text: str) -> Tokens:
 
 
 def _run(text: str, at: int, tokens: Tokens) -> int:
-    """Add the tokens from offset `at` on; gives the end of a comment with comments inside, -1 at the end of the text."""
+    """Add the tokens from offset `at` on. Gives the end of a comment with comments inside, or -1 at the end."""
     kinds, texts, starts, ends = tokens
     words, operators, checked = _WORDS, _OPERATORS, set[str]()
     for match in _TOKEN.finditer(text, at):
@@ -199,7 +200,7 @@ def _word(lexeme: str, start: int, checked: set[str]) -> T:
     return T.WORD
 
 
-def keyword_as_field(word: str, start: int) -> Exception:
+def keyword_as_field(word: str, start: int) -> ParseError:
     """The error for a reserved word where a field name stands."""
     return problem(
         "keyword-as-field",
@@ -237,19 +238,19 @@ def _nested_comment_end(text: str, start: int, shallow_end: int) -> int:
     return shallow_end
 
 
-def _stray(text: str, start: int) -> Exception:
+def _stray(text: str, start: int) -> ParseError:
     """The error for a character with which no token begins."""
     line_end = re.compile(r"[\r\n]|\Z").search(text, start)
     end = line_end.start() if line_end else len(text)
     match text[start]:
         case '"':
-            raised = text.startswith('"""', start)
+            raw = text.startswith('"""', start)
             return problem(
                 "unterminated-string",
-                "a raw string is not closed on its line" if raised else "a string is not closed on its line",
+                "a raw string is not closed on its line" if raw else "a string is not closed on its line",
                 start,
                 end,
-                'close it with `"""`' if raised else "close it with a double quote; write a line break as `\\n`",
+                'close it with `"""`' if raw else "close it with a double quote; write a line break as `\\n`",
             )
         case "'":
             close = text.find("'", start + 1, end)
@@ -274,6 +275,4 @@ def _stray(text: str, start: int) -> Exception:
             return problem("unterminated-comment", "a comment is not closed", start, len(text), "close it with `*/`")
         case character:
             hint = {"!": "negate with `not`", "&": "write `and`", ";": "a query has no end sign"}.get(character)
-            return problem(
-                "unexpected-character", f"unexpected character {character!r}", start, start + 1, hint
-            )
+            return problem("unexpected-character", f"unexpected character {character!r}", start, start + 1, hint)

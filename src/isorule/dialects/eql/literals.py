@@ -93,6 +93,37 @@ def wildcard_pattern(parts: tuple[LikePart, ...]) -> str | None:
     return "".join(out)
 
 
+_QUERY_PART = re.compile(r"[*?]|\\.|\\\Z|[^*?\\]+", re.DOTALL)
+
+
+def wildcard_query_parts(pattern: str) -> tuple[LikePart, ...]:
+    """The parts of a pattern of Lucene's wildcard query, where a backslash takes the next character literally."""
+    return tuple(
+        _WILDCARDS.get(part) or (part[1:] or part if part[0] == "\\" else part) for part in _QUERY_PART.findall(pattern)
+    )
+
+
+def wildcard_query(parts: tuple[LikePart, ...]) -> str:
+    """The pattern of Lucene's wildcard query for a wildcard matcher; the reverse of `wildcard_query_parts`."""
+    return "".join(
+        part.value if isinstance(part, Wildcard) else re.sub(r"[*?\\]", r"\\\g<0>", str(part)) for part in parts
+    )
+
+
+_REGEX_SIGN = re.compile(r"[.?+*|{}\[\]()\"\\#@&<>~^$-]")
+
+
+def regex_pattern(parts: tuple[LikePart, ...]) -> str:
+    """The regular expression of Lucene that matches what a wildcard matcher matches."""
+    return "".join(_regex_part(part) for part in parts)
+
+
+def _regex_part(part: LikePart) -> str:
+    if isinstance(part, Wildcard):
+        return ".*" if part is Wildcard.RUN else "."
+    return _REGEX_SIGN.sub(r"\\\g<0>", str(part))
+
+
 def has_wildcard(text: str) -> bool:
     """Whether `:` and `like` would read a part of the text as a wildcard."""
     return "*" in text or "?" in text

@@ -11,9 +11,6 @@ from isorule.ir.axes import Case, TokenMode
 from isorule.ir.matchers import Bound, Complement, Equals, Matcher, Present, Range, Tokens, Wildcard, like
 from isorule.ir.predicates import Field, FieldGlob
 
-NULL = Complement(Present())
-"""Unquoted `null`: a `match` on JSON null, which no value meets (Elasticsearch refuses to run it)."""
-
 
 def field_subject(literal: Literal, path: str) -> Field | FieldGlob:
     """The field or fields that a literal before `:` or a range operator names, inside the nested object at `path`.
@@ -57,7 +54,11 @@ def nested_path(literal: Literal, path: str) -> str:
 
 
 def value_matcher(literal: Literal) -> Matcher:
-    """What a value asks: presence, a wildcard pattern, a Boolean, some of the words, or a phrase."""
+    """What a value asks: presence, a wildcard pattern, a Boolean, some of the words, or a phrase.
+
+    Unquoted `null` becomes a `match` on JSON null, which no value meets (Elasticsearch refuses to run it): here a value
+    that is not present.
+    """
     if literal.is_lone_wildcard:
         return Present()
     if literal.has_wildcard:

@@ -22,6 +22,7 @@ TRIMMED = "\t\n\v\f\r \u00a0\u1680\u2028\u2029\u202f\u205f\u3000\ufeff" + "".joi
 CONSTANT_WORDS = frozenset({"true", "false", "null"})
 """Unquoted literals that are no text; lower case only."""
 
-MAX_DEPTH = 100
-"""How deep parentheses and braces may nest. Elasticsearch refuses more than 30 levels of `bool` unless told otherwise
-(`indices.query.bool.max_nested_depth`)."""
+MAX_DEPTH = 60
+"""How deep parentheses and braces may nest: twice the 30 levels of `bool` that Elasticsearch runs unless told otherwise
+(`indices.query.bool.max_nested_depth`), and shallow enough that whatever goes over a predicate may recurse.
+"""

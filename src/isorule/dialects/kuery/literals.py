@@ -109,10 +109,15 @@ def unquoted_literal(text: str, start: int) -> tuple[Literal, int] | None:
             break
     if at == start:
         return None
-    outer = text[start:at]
+    return Literal(_trimmed(parts, start, at), False, _trimmed_span(text, start, at)), at
+
+
+def _trimmed_span(text: str, start: int, end: int) -> Span:
+    """The span without outer blanks; with them where there is nothing else."""
+    outer = text[start:end]
     left = start + len(outer) - len(outer.lstrip(TRIMMED))
-    span = Span(left, max(left, start + len(outer.rstrip(TRIMMED))))
-    return Literal(_trimmed(parts, start, at), False, span), at
+    right = start + len(outer.rstrip(TRIMMED))
+    return Span(left, right) if left < right else Span(start, end)
 
 
 def _escape(text: str, at: int) -> tuple[str, int]:

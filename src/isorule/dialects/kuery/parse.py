@@ -164,9 +164,12 @@ def _alternatives(terms: list[Predicate], span: Span) -> Predicate:
     """Alternatives of one field: one test where each of them is a plain value."""
     if len(terms) == 1:
         return terms[0]
-    options: list[Matcher] = []
-    for term in terms:
-        if not isinstance(term, Test):
-            return _disjunction(terms, span)
-        options.extend(term.matcher.options if isinstance(term.matcher, OneOf) else (term.matcher,))
-    return Test(terms[0].subject, OneOf(tuple(options), span), span=span) if isinstance(terms[0], Test) else Const(False)
+    tests = [term for term in terms if isinstance(term, Test)]
+    if len(tests) < len(terms):
+        return _disjunction(terms, span)
+    options = tuple(option for test in tests for option in _options(test.matcher))
+    return Test(tests[0].subject, OneOf(options, span), span=span)
+
+
+def _options(matcher: Matcher) -> tuple[Matcher, ...]:
+    return matcher.options if isinstance(matcher, OneOf) else (matcher,)

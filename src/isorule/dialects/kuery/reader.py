@@ -12,8 +12,8 @@ from isorule.dialects.kuery.literals import Literal, quoted_literal, unquoted_li
 _BLANKS = re.compile(rf"{SPACE_CLASS}*")
 _KEYWORDS = {word: re.compile(rf"{SPACE_CLASS}+((?i:{word})){SPACE_CLASS}+") for word in ("and", "or")}
 _NOT = re.compile(rf"((?i:not)){SPACE_CLASS}+")
-_LAST_WORD = re.compile(rf'[^ \t\r\n\u00a0():<>"*{{}}]*\Z')
 _RANGE_OPERATOR = re.compile(r"[<>]=?")
+_WORD_ENDS = SPACES + '():<>"{}'
 _CLOSING = {"(": ")", "{": "}"}
 
 
@@ -131,7 +131,7 @@ class Reader:
         if self.keyword is not None:
             hint = f'the word itself is written "{before}"'
             raise syntax_error("missing-operand", f"{wanted} should follow {before!r}", start, end, hint)
-        if self.at_end or self.next in (")", "}"):
+        if before and (self.at_end or self.next in (")", "}")):
             name = "missing-value" if wanted == "a value" else "missing-operand"
             raise syntax_error(name, f"{wanted} should follow {before!r}", start, end)
         self._fail_at_character(wanted)
@@ -140,7 +140,7 @@ class Reader:
         """Raise the `ParseError` for what stands behind a complete part of the query."""
         here, found = self.at, self.next
         if found == ":":
-            hint = 'a colon inside a value is written \\:, or put the value in quotes'
+            hint = "a colon inside a value is written \\:, or put the value in quotes"
             raise syntax_error("unescaped-colon", "a second colon cannot follow a value", here, here + 1, hint)
         if _NOT.match(self.text, here):
             self._fail_at_not()
@@ -159,8 +159,8 @@ class Reader:
         """`not` behind an operand: a word of its own (`a not b`), or the end of a longer one (`cannot open`)."""
         here = self.at
         start = here
-        if word := _LAST_WORD.search(self.text, 0, here):
-            start = word.start()
+        while start > 0 and self.text[start - 1] not in _WORD_ENDS:
+            start -= 1
         if start == here:
             hint = "write and not, or put the whole value in quotes"
             raise syntax_error("missing-operator", "no and or or stands before 'not'", here, here + 3, hint)
@@ -170,5 +170,7 @@ class Reader:
 
     def _fail_at_character(self, wanted: str) -> NoReturn:
         here, found = self.at, self.next
+        if found in (")", "}"):
+            raise syntax_error("unexpected-character", f"{found!r} closes nothing", here, here + 1)
         hint = f"inside a value it is written \\{found}, or put the value in quotes"
         raise syntax_error("unexpected-character", f"{found!r} stands where {wanted} should", here, here + 1, hint)

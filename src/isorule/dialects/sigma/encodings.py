@@ -21,7 +21,7 @@ MAX_VARIANTS: Final = 1000
 """More spellings of one value than this would be a mistake: four dashes have 625."""
 
 _FLAG_DASH = re.compile(rf"\B[{DASHES}]\b")
-"""A dash that starts a flag: `-a-b` has one. The specification speaks of command line flags, and pySigma reads it so."""
+"""A dash that starts a flag: `-a-b` has one. The specification speaks of command line flags, pySigma reads it so."""
 
 
 class EncodingError(ValueError):
@@ -55,12 +55,12 @@ def _dash_spellings(text: str) -> list[LikePart]:
         pieces += [text[at : found.start()], found[0]]
         at = found.end()
     pieces.append(text[at:])
-    choices = [piece if index % 2 == 0 else _own_dash_first(piece) for index, piece in enumerate(pieces)]
-    return ["".join(chosen) for chosen in product(*([choice] if i % 2 == 0 else choice for i, choice in enumerate(choices)))]
+    choices = [[piece] if index % 2 == 0 else _own_dash_first(piece) for index, piece in enumerate(pieces)]
+    return ["".join(chosen) for chosen in product(*choices)]
 
 
-def _own_dash_first(dash: str) -> str:
-    return dash + DASHES.replace(dash, "")
+def _own_dash_first(dash: str) -> list[str]:
+    return [dash, *DASHES.replace(dash, "")]
 
 
 def with_hyphens(parts: tuple[LikePart, ...]) -> tuple[LikePart, ...]:
@@ -141,7 +141,11 @@ def base64_anywhere(data: bytes) -> list[str]:
 
     A character that also carries bits of a neighbour is left out: two or three at the start for a shift by one or two
     bytes, and at the end all that follows the last whole group of six bits.
+
+    Raises EncodingError where nothing would be left.
     """
+    if len(data) < 2:
+        raise EncodingError("not-encodable", "base64offset needs at least two bytes, or it would match everything")
     forms = []
     for shift in range(3):
         text = b64encode(bytes(shift) + data).decode("ascii")

@@ -1,8 +1,8 @@
 r"""Sigma's text values: `*` and `?` are wildcards, and a backslash takes them at their word.
 
 https://github.com/SigmaHQ/sigma-specification/blob/main/specification/sigma-rules-specification.md#escaping:
-`\*` and `\?` are the plain characters, `\\` is one backslash, and a backslash before anything else is itself. In a value
-with the modifier `expand`, `%name%` is a placeholder and `\%` a plain percent sign (section "Placeholders").
+`\*` and `\?` are the plain characters, `\\` is one backslash, and a backslash before anything else is itself. In a
+value with the modifier `expand`, `%name%` is a placeholder and `\%` a plain percent sign (section "Placeholders").
 """
 
 from __future__ import annotations

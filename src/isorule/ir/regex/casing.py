@@ -57,10 +57,10 @@ def is_closed(members: CharSet) -> bool:
 
 @lru_cache(maxsize=1024)
 def representatives(members: CharSet) -> CharSet:
-    """The set without those code points that another member stands for when case is ignored: folded forms stay."""
-    drop = [
-        (code, code)
-        for code, family in _families().items()
-        if code in members and fold_character(chr(code)) != chr(code) and any(other < code or other > code for other in family)
-    ]
+    """The set without the members whose folded form is a member, too: case ignored, it stands for the whole set."""
+    drop = []
+    for code in _families():
+        folded = ord(fold_character(chr(code)))
+        if folded != code and code in members and folded in members:
+            drop.append((code, code))
     return members - charset(drop)

@@ -36,8 +36,9 @@ class CharSet:
     def __sub__(self, other: CharSet) -> CharSet:
         return (self.complement() | other).complement()
 
-    def __le__(self, other: CharSet) -> bool:
-        return self | other == other
+    def covers(self, other: CharSet) -> bool:
+        """Whether every member of the other set is a member."""
+        return self | other == self
 
     def complement(self) -> CharSet:
         """Every code point that is not in the set."""

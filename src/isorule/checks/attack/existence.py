@@ -1,0 +1,168 @@
+"""Tactics and techniques that do not exist, or no longer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from isorule.attack import VERSIONS, attack
+from isorule.checks.attack.lookup import in_use, tactics, techniques, versions_text
+from isorule.checks.attack.mentions import Kind, mentions
+from isorule.checks.check import ELASTIC, SIGMA, CheckedDocument, Finding
+from isorule.diagnostics import Severity
+
+
+class AttackUnknown:
+    """An id or a tactic that ATT&CK does not have.
+
+    ## What it does
+    Looks up every tactic and technique that a rule names. Tables of ATT&CK 18.1 (Enterprise, Mobile, ICS) and 19
+    (Enterprise) are at hand; what one of them has is known.
+
+    ## Why
+    Coverage is counted by these ids. A misspelt one counts for nothing, and most tools drop it without a word.
+
+    ## Example
+    ```yaml
+    tags:
+      - attack.discovery
+      - attack.t1946
+    ```
+
+    ## Use instead
+    ```yaml
+    tags:
+      - attack.discovery
+      - attack.t1046
+    ```
+
+    ## References
+    - https://attack.mitre.org/matrices/enterprise/
+    """
+
+    code: ClassVar = "ATTACK001"
+    name: ClassVar = "attack-unknown"
+    severity: ClassVar = Severity.ERROR
+    formats: ClassVar = frozenset({ELASTIC, SIGMA})
+
+    def findings(self, document: CheckedDocument) -> Iterator[Finding]:
+        """One finding for each unknown id."""
+        for mention in mentions(document):
+            known = tactics(mention) if mention.kind is Kind.TACTIC else techniques(mention.key)
+            if not known:
+                yield Finding(
+                    mention.at("id"), f"no {mention.kind.value} {mention.key} is known to {versions_text(VERSIONS)}"
+                )
+
+
+class AttackRevoked:
+    """A technique that ATT&CK revoked.
+
+    ## What it does
+    Reports techniques and sub-techniques that no version at hand has in use and that were revoked for others.
+
+    ## Why
+    A revoked id has no page of its own any more, and coverage maps leave it out.
+
+    ## Example
+    ```toml
+    [[rule.threat]]
+    framework = "MITRE ATT&CK"
+
+    [[rule.threat.technique]]
+    id = "T1547"
+    name = "Boot or Logon Autostart Execution"
+    reference = "https://attack.mitre.org/techniques/T1547/"
+
+    [[rule.threat.technique.subtechnique]]
+    id = "T1547.011"
+    name = "Plist Modification"
+    reference = "https://attack.mitre.org/techniques/T1547/011/"
+
+    [rule.threat.tactic]
+    id = "TA0003"
+    name = "Persistence"
+    reference = "https://attack.mitre.org/tactics/TA0003/"
+    ```
+
+    ## Use instead
+    ```toml
+    [[rule.threat]]
+    framework = "MITRE ATT&CK"
+
+    [[rule.threat.technique]]
+    id = "T1647"
+    name = "Plist File Modification"
+    reference = "https://attack.mitre.org/techniques/T1647/"
+
+    [rule.threat.tactic]
+    id = "TA0005"
+    name = "Defense Evasion"
+    reference = "https://attack.mitre.org/tactics/TA0005/"
+    ```
+
+    ## References
+    - https://attack.mitre.org/resources/versions/
+    """
+
+    code: ClassVar = "ATTACK002"
+    name: ClassVar = "attack-revoked"
+    severity: ClassVar = Severity.ERROR
+    formats: ClassVar = frozenset({ELASTIC, SIGMA})
+
+    def findings(self, document: CheckedDocument) -> Iterator[Finding]:
+        """One finding for each revoked technique, with what stands for it."""
+        for mention in mentions(document):
+            known = techniques(mention.key)
+            if in_use(known) or not any(item.revoked for _, item in known):
+                continue
+            versions = [version for version, item in known if item.revoked]
+            current = attack(versions[0]).current(mention.key)
+            yield Finding(
+                mention.at("id"),
+                f"{mention.key} ({known[0][1].name}) is revoked in {versions_text(versions)}",
+                f"{current.id} ({current.name}) stands for it" if current else None,
+            )
+
+
+class AttackDeprecated:
+    """A technique that ATT&CK deprecated.
+
+    ## What it does
+    Reports techniques that no version at hand has in use and that were given up without another in their place.
+
+    ## Why
+    A deprecated technique is left out of coverage maps; most were given up because they cannot be observed.
+
+    ## Example
+    ```yaml
+    tags:
+      - attack.execution
+      - attack.t1064
+    ```
+
+    ## Use instead
+    ```yaml
+    tags:
+      - attack.execution
+      - attack.t1059
+    ```
+
+    ## References
+    - https://attack.mitre.org/resources/versions/
+    """
+
+    code: ClassVar = "ATTACK003"
+    name: ClassVar = "attack-deprecated"
+    severity: ClassVar = Severity.WARNING
+    formats: ClassVar = frozenset({ELASTIC, SIGMA})
+
+    def findings(self, document: CheckedDocument) -> Iterator[Finding]:
+        """One finding for each deprecated technique."""
+        for mention in mentions(document):
+            known = techniques(mention.key)
+            if known and not in_use(known) and not any(item.revoked for _, item in known):
+                versions = [version for version, _ in known]
+                yield Finding(
+                    mention.at("id"), f"{mention.key} ({known[0][1].name}) is deprecated in {versions_text(versions)}"
+                )

@@ -1,0 +1,135 @@
+"""Names and pages that do not belong to the id beside them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import ClassVar
+
+from isorule.checks.attack.lookup import known_as
+from isorule.checks.attack.mentions import mentions
+from isorule.checks.check import ELASTIC, CheckedDocument, Finding
+from isorule.diagnostics import Fix, Severity, TextEdit
+from isorule.source import KeyPath
+
+
+class AttackName:
+    """A name other than the one that ATT&CK gives to the id.
+
+    ## What it does
+    Compares the names of tactics and techniques with those of ATT&CK, letter by letter.
+
+    ## Why
+    An id with another's name makes readers follow the wrong one; an old name shows that the mapping was not looked at
+    since it changed.
+
+    ## Example
+    ```toml
+    [[rule.threat]]
+    framework = "MITRE ATT&CK"
+
+    [[rule.threat.technique]]
+    id = "T1218"
+    name = "Signed Binary Proxy Execution"
+    reference = "https://attack.mitre.org/techniques/T1218/"
+
+    [rule.threat.tactic]
+    id = "TA0005"
+    name = "Defense Evasion"
+    reference = "https://attack.mitre.org/tactics/TA0005/"
+    ```
+
+    ## Use instead
+    ```toml
+    [[rule.threat]]
+    framework = "MITRE ATT&CK"
+
+    [[rule.threat.technique]]
+    id = "T1218"
+    name = "System Binary Proxy Execution"
+    reference = "https://attack.mitre.org/techniques/T1218/"
+
+    [rule.threat.tactic]
+    id = "TA0005"
+    name = "Defense Evasion"
+    reference = "https://attack.mitre.org/tactics/TA0005/"
+    ```
+
+    ## References
+    - https://attack.mitre.org/techniques/enterprise/
+    """
+
+    code: ClassVar = "ATTACK004"
+    name: ClassVar = "attack-name"
+    severity: ClassVar = Severity.ERROR
+    formats: ClassVar = frozenset({ELASTIC})
+
+    def findings(self, document: CheckedDocument) -> Iterator[Finding]:
+        """One finding for each wrong name, with the right one as a fix."""
+        for mention in mentions(document):
+            names = [name for name, _ in known_as(mention)]
+            if mention.name is not None and names and mention.name not in names:
+                path = mention.at("name")
+                yield Finding(
+                    path,
+                    f"{mention.key} is called {' or '.join(names)}, not {mention.name}",
+                    fix=_replacement(document, path, names[0], "use the name that ATT&CK gives"),
+                )
+
+
+class AttackReference:
+    """A link that does not lead to the page of the id.
+
+    ## What it does
+    Compares the links of tactics and techniques with the pages of ATT&CK; the slash at the end does not count.
+
+    ## Why
+    Readers of an alert follow the link, and read about another technique.
+
+    ## Example
+    ```toml
+    [[rule.threat]]
+    framework = "MITRE ATT&CK"
+
+    [rule.threat.tactic]
+    id = "TA0007"
+    name = "Discovery"
+    reference = "https://attack.mitre.org/tactics/TA0008/"
+    ```
+
+    ## Use instead
+    ```toml
+    [[rule.threat]]
+    framework = "MITRE ATT&CK"
+
+    [rule.threat.tactic]
+    id = "TA0007"
+    name = "Discovery"
+    reference = "https://attack.mitre.org/tactics/TA0007/"
+    ```
+
+    ## References
+    - https://attack.mitre.org/tactics/enterprise/
+    """
+
+    code: ClassVar = "ATTACK005"
+    name: ClassVar = "attack-reference"
+    severity: ClassVar = Severity.ERROR
+    formats: ClassVar = frozenset({ELASTIC})
+
+    def findings(self, document: CheckedDocument) -> Iterator[Finding]:
+        """One finding for each wrong link, with the right one as a fix."""
+        for mention in mentions(document):
+            pages = list(dict.fromkeys(url for _, url in known_as(mention)))
+            if mention.reference is not None and pages and f"{mention.reference.rstrip('/')}/" not in pages:
+                path = mention.at("reference")
+                yield Finding(
+                    path,
+                    f"the page of {mention.key} is {pages[0]}, not {mention.reference}",
+                    fix=_replacement(document, path, pages[0], "link the page of the id"),
+                )
+
+
+def _replacement(document: CheckedDocument, path: KeyPath, text: str, title: str) -> Fix | None:
+    span = document.span(path) if path in document.places else None
+    return Fix(title, (TextEdit(span, json.dumps(text, ensure_ascii=False)),)) if span is not None else None

@@ -1,0 +1,221 @@
+"""Techniques in a place where they do not belong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from isorule.attack import VERSIONS, attack
+from isorule.checks.attack.lookup import techniques
+from isorule.checks.attack.mentions import Kind, Mention, mentions
+from isorule.checks.check import ELASTIC, CheckedDocument, Finding
+from isorule.diagnostics import Severity
+
+
+class AttackTactic:
+    """A technique under a tactic that ATT&CK does not list it under.
+
+    ## What it does
+    Checks for every technique and sub-technique that ATT&CK lists it under the tactic of the same `[[rule.threat]]`.
+    Techniques of the former Defense Evasion count under both tactics that version 19 made of it.
+
+    ## Why
+    The tactic says what the intruder is after; coverage by tactic goes wrong with such an entry.
+
+    ## Example
+    ```toml
+    [[rule.threat]]
+    framework = "MITRE ATT&CK"
+
+    [[rule.threat.technique]]
+    id = "T1046"
+    name = "Network Service Discovery"
+    reference = "https://attack.mitre.org/techniques/T1046/"
+
+    [rule.threat.tactic]
+    id = "TA0002"
+    name = "Execution"
+    reference = "https://attack.mitre.org/tactics/TA0002/"
+    ```
+
+    ## Use instead
+    ```toml
+    [[rule.threat]]
+    framework = "MITRE ATT&CK"
+
+    [[rule.threat.technique]]
+    id = "T1046"
+    name = "Network Service Discovery"
+    reference = "https://attack.mitre.org/techniques/T1046/"
+
+    [rule.threat.tactic]
+    id = "TA0007"
+    name = "Discovery"
+    reference = "https://attack.mitre.org/tactics/TA0007/"
+    ```
+
+    ## References
+    - https://attack.mitre.org/matrices/enterprise/
+    """
+
+    code: ClassVar = "ATTACK006"
+    name: ClassVar = "attack-tactic"
+    severity: ClassVar = Severity.ERROR
+    formats: ClassVar = frozenset({ELASTIC})
+
+    def findings(self, document: CheckedDocument) -> Iterator[Finding]:
+        """One finding for each technique that stands under a wrong tactic."""
+        for mention in mentions(document):
+            known = [item for _, item in techniques(mention.key) if item.tactics]
+            if mention.kind is Kind.TACTIC or not known or not _is_tactic(mention.tactic):
+                continue
+            if not any(mention.tactic in item.tactics for item in known):
+                yield Finding(
+                    mention.at("id"),
+                    f"{mention.key} ({known[0].name}) is no {mention.kind.value} of {_tactic_text(mention.tactic)}",
+                    f"ATT&CK lists it under {', '.join(_tactic_text(key) for key in known[0].tactics)}",
+                )
+
+
+class AttackParent:
+    """A sub-technique under a technique that it is not part of.
+
+    ## What it does
+    Checks that every sub-technique stands under the technique whose id its own begins with.
+
+    ## Why
+    Kibana shows the two side by side, and the reader is told that one is a form of the other.
+
+    ## Example
+    ```toml
+    [[rule.threat]]
+    framework = "MITRE ATT&CK"
+
+    [[rule.threat.technique]]
+    id = "T1071"
+    name = "Application Layer Protocol"
+    reference = "https://attack.mitre.org/techniques/T1071/"
+
+    [[rule.threat.technique.subtechnique]]
+    id = "T1568.002"
+    name = "Domain Generation Algorithms"
+    reference = "https://attack.mitre.org/techniques/T1568/002/"
+
+    [rule.threat.tactic]
+    id = "TA0011"
+    name = "Command and Control"
+    reference = "https://attack.mitre.org/tactics/TA0011/"
+    ```
+
+    ## Use instead
+    ```toml
+    [[rule.threat]]
+    framework = "MITRE ATT&CK"
+
+    [[rule.threat.technique]]
+    id = "T1071"
+    name = "Application Layer Protocol"
+    reference = "https://attack.mitre.org/techniques/T1071/"
+
+    [[rule.threat.technique.subtechnique]]
+    id = "T1071.004"
+    name = "DNS"
+    reference = "https://attack.mitre.org/techniques/T1071/004/"
+
+    [rule.threat.tactic]
+    id = "TA0011"
+    name = "Command and Control"
+    reference = "https://attack.mitre.org/tactics/TA0011/"
+    ```
+
+    ## References
+    - https://attack.mitre.org/techniques/enterprise/
+    """
+
+    code: ClassVar = "ATTACK007"
+    name: ClassVar = "attack-parent"
+    severity: ClassVar = Severity.ERROR
+    formats: ClassVar = frozenset({ELASTIC})
+
+    def findings(self, document: CheckedDocument) -> Iterator[Finding]:
+        """One finding for each sub-technique that stands under another technique."""
+        for mention in mentions(document):
+            if mention.kind is Kind.SUBTECHNIQUE and mention.parent is not None:
+                own = mention.key.partition(".")[0]
+                if own != mention.parent:
+                    yield Finding(
+                        mention.at("id"), f"{mention.key} is a sub-technique of {own}, not of {mention.parent}"
+                    )
+
+
+class AttackDuplicate:
+    """A tactic or technique that a rule names twice in the same place.
+
+    ## What it does
+    Reports a tactic with two `[[rule.threat]]` entries, a technique that stands twice under one tactic, and a
+    sub-technique that stands twice under one technique.
+
+    ## Why
+    Kibana shows both, and a change to one of them leaves the other behind.
+
+    ## Example
+    ```toml
+    [[rule.threat]]
+    framework = "MITRE ATT&CK"
+
+    [rule.threat.tactic]
+    id = "TA0007"
+    name = "Discovery"
+    reference = "https://attack.mitre.org/tactics/TA0007/"
+
+    [[rule.threat]]
+    framework = "MITRE ATT&CK"
+
+    [rule.threat.tactic]
+    id = "TA0007"
+    name = "Discovery"
+    reference = "https://attack.mitre.org/tactics/TA0007/"
+    ```
+
+    ## Use instead
+    ```toml
+    [[rule.threat]]
+    framework = "MITRE ATT&CK"
+
+    [rule.threat.tactic]
+    id = "TA0007"
+    name = "Discovery"
+    reference = "https://attack.mitre.org/tactics/TA0007/"
+    ```
+
+    ## References
+    - https://attack.mitre.org/tactics/enterprise/
+    """
+
+    code: ClassVar = "ATTACK008"
+    name: ClassVar = "attack-duplicate"
+    severity: ClassVar = Severity.WARNING
+    formats: ClassVar = frozenset({ELASTIC})
+
+    def findings(self, document: CheckedDocument) -> Iterator[Finding]:
+        """One finding for each repetition."""
+        seen: set[tuple[str | None, str | None, str]] = set()
+        for mention in mentions(document):
+            place = _place(mention)
+            if place in seen:
+                yield Finding(mention.at("id"), f"the {mention.kind.value} {mention.key} stands here a second time")
+            seen.add(place)
+
+
+def _place(mention: Mention) -> tuple[str | None, str | None, str]:
+    return (mention.tactic, mention.parent, mention.key)
+
+
+def _is_tactic(key: str | None) -> bool:
+    return key is not None and any(attack(version).tactic(key) for version in VERSIONS)
+
+
+def _tactic_text(key: str | None) -> str:
+    found = (attack(version).tactic(key or "") for version in VERSIONS)
+    names = " or ".join(dict.fromkeys(item.name for item in found if item is not None))
+    return f"{key} ({names})"

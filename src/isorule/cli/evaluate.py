@@ -1,0 +1,117 @@
+"""`isorule eval`: rules over a file of events, alerts as NDJSON."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import partial
+
+import click
+
+from isorule.cli.alerts import Run, alerts, rule_path
+from isorule.cli.events import EventFile
+from isorule.cli.exits import FAULT_NAME, ExitCode
+from isorule.cli.inputs import STDIN, rule_files
+from isorule.cli.loading import Failure, Texts, guarded, load_rules
+from isorule.cli.options import fields_option
+from isorule.diagnostics import Diagnostic, render
+from isorule.evaluate import Alert
+from isorule.ir.rule import DataSource, Rule
+from isorule.ir.schema import schema_from
+from isorule.mappings import ecs_schema
+from isorule.report import json
+from isorule.report.text import counted
+
+
+@click.command("eval")
+@click.argument("paths", nargs=-1, required=True, metavar="RULES...")
+@click.option("--events", "events", required=True, metavar="FILE", help="NDJSON or JSON, also as .gz; - for stdin.")
+@click.option("--history", metavar="FILE", help="Earlier events, for new terms rules.")
+@click.option("--indicators", metavar="FILE", help="Indicators, for indicator match rules.")
+@fields_option
+@click.option("--category-field", default="event.category", show_default=True, metavar="PATH")
+@click.option("--timestamp-field", default="@timestamp", show_default=True, metavar="PATH")
+@click.option("--tiebreaker-field", metavar="PATH")
+@click.option(
+    "--now",
+    type=click.DateTime(["%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d"]),
+    help="What `now` in a rule stands for, in UTC; else the present.",
+)
+@click.pass_context
+def evaluate(
+    ctx: click.Context,
+    paths: tuple[str, ...],
+    events: str,
+    history: str | None,
+    indicators: str | None,
+    fields: Mapping[str, object] | None,
+    category_field: str,
+    timestamp_field: str,
+    tiebreaker_field: str | None,
+    now: datetime | None,
+) -> None:
+    """Run rules over events and print the alerts.
+
+    Each line of stdout is an alert: rule (its id), title, path, and its events. Rules on single events stream; rules on
+    several events hold all events in memory. A field that a rule names itself comes before the options. Exit code 1
+    where a rule or an event could not be read or evaluated.
+    """
+    items = rule_files(paths)
+    roles = DataSource((), None, "", category_field, timestamp_field, tiebreaker_field)
+    files = {name: EventFile(name) for name in (events, history, indicators) if name is not None}
+    run = Run(
+        ecs_schema() if fields is None else schema_from(fields),
+        now.replace(tzinfo=UTC) if now is not None else datetime.now(UTC),
+        tuple(files[history]) if history is not None else None,
+        tuple(files[indicators]) if indicators is not None else None,
+    )
+    problems: list[Diagnostic] = []
+    rules: list[Rule] = []
+    for item in items:
+        loaded = guarded(item.shown, partial(load_rules, item))
+        if isinstance(loaded, Failure):
+            problems.append(loaded.diagnostic)
+        else:
+            rules += [_with_roles(rule, roles) for rule in loaded]
+    count = 0
+    for alert in alerts(rules, files[events], run, problems):
+        sys.stdout.write(json.line(_alert_json(alert)))
+        if events == STDIN:
+            sys.stdout.flush()
+        count += 1
+    texts = Texts(items)
+    for problem in [*problems, *(problem for file in files.values() for problem in file.problems)]:
+        click.echo(render(problem, texts), err=True)
+    click.echo(f"{counted(len(rules), 'rule')}: {counted(count, 'alert')}", err=True)
+    if any(problem.name == FAULT_NAME for problem in problems):
+        ctx.exit(ExitCode.FAULT)
+    ctx.exit(ExitCode.FINDINGS if problems or any(file.problems for file in files.values()) else ExitCode.CLEAN)
+
+
+def _with_roles(rule: Rule, roles: DataSource) -> Rule:
+    """The rule with the fields of the options in the roles for which it names none."""
+    source = rule.data_source
+    default = DataSource()
+    return replace(
+        rule,
+        data_source=replace(
+            source,
+            category_field=_named(source.category_field, default.category_field, roles.category_field),
+            timestamp_field=_named(source.timestamp_field, default.timestamp_field, roles.timestamp_field),
+            tiebreaker_field=source.tiebreaker_field or roles.tiebreaker_field,
+        ),
+    )
+
+
+def _named(own: str, default: str, given: str) -> str:
+    return given if own == default else own
+
+
+def _alert_json(alert: Alert) -> dict[str, object]:
+    rule = alert.rule
+    head: dict[str, object] = {}
+    if rule is not None:
+        head = {"rule": rule.metadata.id, "title": rule.metadata.title, "path": rule_path(rule)}
+    return {**head, "events": list(alert.events)}

@@ -1,0 +1,79 @@
+"""`isorule test`: fixture events against rules and their twins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import partial
+from pathlib import Path, PurePosixPath
+
+import click
+
+import isorule
+from isorule.cli.exits import FAULT_NAME, ExitCode
+from isorule.cli.inputs import rule_files
+from isorule.cli.loading import Failure, Texts, guarded
+from isorule.cli.options import format_option
+from isorule.diagnostics import Diagnostic, render
+from isorule.fixtures import Fixture, load_fixtures, run_fixture
+from isorule.ir.rule import Rule
+from isorule.report import json
+from isorule.report.fixtures import fixture_text, fixtures_json, fixtures_summary
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, metavar="FIXTURES...")
+@click.option("--rules", "rules", default="rules", show_default=True, metavar="DIR", help="Where the rules are.")
+@click.option("--twins", "twins", default="sigma", show_default=True, metavar="DIR", help="Where their twins are.")
+@format_option
+@click.pass_context
+def test(ctx: click.Context, paths: tuple[str, ...], rules: str, twins: str, form: str) -> None:
+    """Run fixture events against rules and their twins.
+
+    FIXTURES are files or folders. A fixture names its rule as `rules/…` and its twin as `sigma/…`; --rules and --twins
+    say where those folders are. Exit code 1 where an answer is not the one that the fixture asks for.
+    """
+    items = rule_files(paths)
+    problems: list[Diagnostic] = []
+    fixtures: list[Fixture] = []
+    for item in items:
+        loaded = guarded(item.shown, partial(load_fixtures, item.shown))
+        if isinstance(loaded, Failure):
+            problems.append(loaded.diagnostic)
+        else:
+            fixtures += loaded
+    found = _rules(fixtures, Path(rules), Path(twins), problems)
+    reports = []
+    for fixture in fixtures:
+        report = guarded(fixture.file.path, partial(run_fixture, fixture, found))
+        if isinstance(report, Failure):
+            problems.append(report.diagnostic)
+        else:
+            reports.append(report)
+    if form == "json":
+        click.echo(json.document(fixtures_json(reports)), nl=False)
+    else:
+        click.echo("\n".join(map(fixture_text, reports)), nl=False)
+    texts = Texts(items)
+    for problem in [*problems, *(failure for report in reports for failure in report.failures())]:
+        click.echo(render(problem, texts), err=True)
+    click.echo(fixtures_summary(reports), err=True)
+    if any(problem.name == FAULT_NAME for problem in problems):
+        ctx.exit(ExitCode.FAULT)
+    passed = not problems and all(report.passed for report in reports)
+    ctx.exit(ExitCode.CLEAN if passed else ExitCode.FINDINGS)
+
+
+def _rules(fixtures: Iterable[Fixture], rules: Path, twins: Path, problems: list[Diagnostic]) -> dict[str, Rule]:
+    """The rules and twins that fixtures name, by the path that the fixture writes; what is not there is left out."""
+    places = {fixture.rule: rules for fixture in fixtures} | {fixture.twin.path: twins for fixture in fixtures}
+    found: dict[str, Rule] = {}
+    for written, folder in sorted(places.items()):
+        path = folder.joinpath(*PurePosixPath(written).parts[1:])
+        if not path.is_file():
+            continue
+        loaded = guarded(path.as_posix(), partial(isorule.load, path))
+        if isinstance(loaded, Failure):
+            problems.append(loaded.diagnostic)
+        else:
+            found[written] = loaded[0]
+    return found

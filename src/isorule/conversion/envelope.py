@@ -1,0 +1,86 @@
+"""The envelope of a rule on the other side: defaults for what one format has and the other has not.
+
+What has no home on the other side stays in `Rule.extras`, which the writers keep under `custom: isorule:` (Sigma) and
+`[rule.meta.isorule]` (Elastic), so that the way back restores it.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import replace
+
+from isorule.conversion.attack_tags import tags_of
+from isorule.conversion.logsource import indices_of, logsource_of
+from isorule.ir.detections import Match
+from isorule.ir.predicates import Predicate
+from isorule.ir.rule import DataSource, Level, Rule, Schedule
+
+RISK_SCORES = {Level.INFORMATIONAL: 21, Level.LOW: 21, Level.MEDIUM: 47, Level.HIGH: 73, Level.CRITICAL: 99}
+"""Elastic's canonical risk score for each severity."""
+
+_STATUS_OF_MATURITY = {"production": "stable", "development": "experimental", "deprecated": "deprecated"}
+_MATURITY_OF_STATUS = {
+    "stable": "production",
+    "test": "production",
+    "deprecated": "deprecated",
+    "unsupported": "deprecated",
+}
+
+NAMESPACE = uuid.UUID("5a6f1c1e-6f0b-5c4e-9a52-6a8f0d6c2b11")
+"""Ids of rules that have none are version 5 UUIDs in this namespace, so that the same rule always gets the same id."""
+
+
+def as_sigma(rule: Rule, where: Predicate, lowered: Predicate) -> Rule:
+    """The Sigma rule for an Elastic rule; `where` has its roles resolved, `lowered` is the new detection."""
+    metadata = rule.metadata
+    source = rule.data_source
+    return replace(
+        rule,
+        metadata=replace(
+            metadata,
+            id=metadata.id or _derived_id(rule),
+            tags=(*tags_of(rule.threats), *_kept_tags(metadata.tags)),
+            status=_STATUS_OF_MATURITY.get(metadata.status or "", "experimental"),
+        ),
+        data_source=replace(source, logsource=logsource_of(source, where), taxonomy="ecs"),
+        detection=Match(lowered),
+        type="sigma",
+        language="sigma",
+        origin=None,
+    )
+
+
+def _kept_tags(tags: tuple[str, ...]) -> tuple[str, ...]:
+    """Tags that are already Sigma tags (`namespace.name`)."""
+    return tuple(tag for tag in tags if "." in tag and tag == tag.lower() and " " not in tag)
+
+
+def as_elastic(rule: Rule, lowered: Predicate, language: str) -> Rule:
+    """The Elastic rule for a Sigma rule; `lowered` is the new detection in the query language `language`."""
+    metadata = rule.metadata
+    source = rule.data_source
+    level = metadata.level or Level.MEDIUM
+    return replace(
+        rule,
+        metadata=replace(
+            metadata,
+            id=metadata.id or _derived_id(rule),
+            status=_MATURITY_OF_STATUS.get(metadata.status or "", "development"),
+            level=Level.LOW if level is Level.INFORMATIONAL else level,
+        ),
+        data_source=_elastic_source(source),
+        detection=Match(lowered),
+        type="eql" if language == "eql" else "query",
+        language=language,
+        schedule=rule.schedule or Schedule(interval="5m", lookback="now-9m"),
+        risk_score=rule.risk_score if rule.risk_score is not None else RISK_SCORES[level],
+        origin=None,
+    )
+
+
+def _elastic_source(source: DataSource) -> DataSource:
+    return source if source.indices else replace(source, indices=indices_of(source.logsource))
+
+
+def _derived_id(rule: Rule) -> str:
+    return str(uuid.uuid5(NAMESPACE, rule.metadata.title))

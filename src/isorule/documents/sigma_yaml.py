@@ -1,0 +1,200 @@
+"""Sigma's rule files: YAML with one rule, correlation or filter in each document.
+
+https://github.com/SigmaHQ/sigma-specification/tree/main/specification (2.1.0)
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+from isorule.attack.tags import threats_from_tags
+from isorule.diagnostics import ParseError, UnsupportedError
+from isorule.dialects.sigma import read_detection, write_detection
+from isorule.documents.envelope import parts_of, rule_of
+from isorule.documents.homes import Parts, read_parts, write_parts
+from isorule.documents.problems import Place, parse_error
+from isorule.documents.registry import DocumentFormat, lossless
+from isorule.documents.sigma_homes import BLOCK, DEFAULT_TAXONOMY, KEY_ORDER, SIGMA_HOMES
+from isorule.documents.tables import MISSING, copied, get, put, take
+from isorule.documents.threats import attack_ids, tagged_ids
+from isorule.ir.detections import Detection, Opaque
+from isorule.ir.losses import Emission, Loss, refusal
+from isorule.ir.rule import Document, Origin, Rule
+from isorule.source import Embedded, KeyPath, SourceFile, Span
+from isorule.source.reading import Reading, SourceError
+from isorule.source.yaml_layout import write_yaml
+from isorule.source.yaml_rewrite import rewrite_yaml
+from isorule.source.yaml_values import read_yaml
+
+FORMAT: Final = "sigma"
+
+_DOCUMENT_MARK = re.compile(r"^(?:---|\.\.\.)", re.MULTILINE)
+_ELASTIC_BLOCK: Final = (*BLOCK, "elastic")
+_KINDS: Final = {
+    "correlation": ("sigma-correlation", "isorule does not read Sigma correlations yet"),
+    "filter": ("sigma-filter", "isorule does not read Sigma filters yet"),
+}
+"""Documents that are no detection: the type of the rule, and why its detection is opaque."""
+
+
+def read(file: SourceFile) -> tuple[Rule, ...]:
+    """The rules of a file in their order; see `DocumentFormat.read`."""
+    try:
+        readings = read_yaml(file)
+    except SourceError as error:
+        raise parse_error(error, file) from error
+    if not readings:
+        raise parse_error(SourceError("no-rule", "the file holds no document", Span(0, 0)), file)
+    return tuple(_rule(reading) for reading in readings)
+
+
+def _rule(reading: Reading) -> Rule:
+    place = Place(reading.file, reading.places)
+    values = reading.values
+    if "action" in values:
+        raise place.refused(
+            "legacy-action",
+            ("action",),
+            "`action` joins documents, which Sigma 2 no longer has",
+            "write each rule as a whole document",
+        )
+    if "title" not in values:
+        raise place.missing(("title",), "every Sigma rule has a title")
+    parts, leftovers = read_parts(values, SIGMA_HOMES, place, native=get(values, _ELASTIC_BLOCK) is MISSING)
+    kind = next((key for key in _KINDS if key in values), "detection")
+    if kind != "correlation" and "logsource" not in values:
+        raise place.missing(("logsource",), "every Sigma rule says where its events come from")
+    _read_threats(parts)
+    taxonomy = parts.pop("source.taxonomy", DEFAULT_TAXONOMY)
+    if kind == "detection":
+        detection = _detection(reading, place)
+        take(leftovers, ("detection",))
+        parts |= {"rule.type": FORMAT, "rule.language": FORMAT}
+    else:
+        name, why = _KINDS[kind]
+        span = reading.places[(kind,)].value
+        detection = Opaque(name, reading.file.text[span.start : span.end], why)
+        parts |= {"rule.type": name, "rule.language": FORMAT}
+    origin = Origin(FORMAT, reading.file, values, reading.places, _queries(reading))
+    return rule_of(parts, detection, taxonomy=taxonomy, extras=_extras(leftovers), origin=origin)
+
+
+def _read_threats(parts: Parts) -> None:
+    """Threats as the block keeps them, while the tags name the same techniques; else as the tags tell."""
+    tags = parts.get("metadata.tags", ())
+    kept = parts.get("rule.threats", ())
+    if not kept or attack_ids(kept) != tagged_ids(tags):
+        parts["rule.threats"] = threats_from_tags(tags)
+
+
+def _detection(reading: Reading, place: Place) -> Detection:
+    values = reading.values.get("detection")
+    if values is None:
+        raise place.missing(("detection",), "a Sigma rule has a `detection`, a `correlation` or a `filter`")
+    if not isinstance(values, Mapping):
+        raise place.wrong_type(("detection",), "a table", values)
+    places = {path[1:]: located for path, located in reading.places.items() if path[:1] == ("detection",)}
+
+    def embedded(path: KeyPath) -> Embedded:
+        return reading.embedded(("detection", *path))
+
+    try:
+        return read_detection(values, places, embedded)
+    except ParseError as error:
+        raise ParseError(error.diagnostic.located(reading.file)) from error
+    except UnsupportedError as error:
+        raise UnsupportedError(error.diagnostic.located(reading.file)) from error
+
+
+def _queries(reading: Reading) -> dict[KeyPath, Embedded]:
+    """The texts of a rule's conditions."""
+    condition = get(reading.values, ("detection", "condition"))
+    paths: list[KeyPath] = [("detection", "condition")]
+    if isinstance(condition, list):
+        paths = [("detection", "condition", index) for index, item in enumerate(condition) if isinstance(item, str)]
+    elif not isinstance(condition, str):
+        paths = []
+    return {path: reading.embedded(path) for path in paths}
+
+
+def _extras(leftovers: dict[str, Any]) -> dict[str, Document]:
+    extras: dict[str, Document] = {}
+    elastic = take(leftovers, _ELASTIC_BLOCK)
+    if isinstance(elastic, dict):
+        extras["elastic"] = elastic
+    if leftovers:
+        extras[FORMAT] = leftovers
+    return extras
+
+
+def emit(rule: Rule) -> Emission:
+    """A rule as Sigma YAML, and what writing its detection changed; see `DocumentFormat.emit`."""
+    document, losses = document_of(rule)
+    origin = rule.origin
+    if origin is not None and origin.format == FORMAT:
+        return Emission(_rewritten(origin, document), losses)
+    return Emission(write_yaml(document), losses)
+
+
+def write(rule: Rule) -> str:
+    """A rule as Sigma YAML; see `DocumentFormat.write`."""
+    return lossless(emit(rule))
+
+
+def _rewritten(origin: Origin, document: dict[str, Any]) -> str:
+    """The text of the rule's file with the values of the document; only its own part where a file has several."""
+    if _DOCUMENT_MARK.search(origin.file.text) and len(read_yaml(origin.file)) > 1:
+        return write_yaml(document)
+    return rewrite_yaml(origin.file.text, origin.document, origin.places, document)
+
+
+def document_of(rule: Rule) -> tuple[dict[str, Any], tuple[Loss, ...]]:
+    """The values of a rule's document, and what writing its detection changed.
+
+    Raises UnsupportedError where no Sigma rule has such a detection.
+    """
+    detection, losses = _detection_keys(rule)
+    parts = parts_of(rule)
+    if rule.threats == threats_from_tags(rule.metadata.tags):
+        parts["rule.threats"] = ()
+    document = write_parts(parts, SIGMA_HOMES, rule.extras.get(FORMAT, {})) | detection
+    elastic = rule.extras.get("elastic")
+    if elastic:
+        put(document, _ELASTIC_BLOCK, copied(elastic))
+    before = rule.origin.document if rule.origin is not None and rule.origin.format == FORMAT else {}
+    return _ordered(document, before), losses
+
+
+def _detection_keys(rule: Rule) -> tuple[dict[str, Any], tuple[Loss, ...]]:
+    """The key of the detection: that of the file that the rule came from while it still says the same."""
+    origin = rule.origin
+    detection = rule.detection
+    if isinstance(detection, Opaque) and any(detection.language == name for name, _ in _KINDS.values()):
+        return {}, ()
+    if origin is not None and origin.format == FORMAT and _says(origin.document, detection):
+        return {"detection": copied(origin.document["detection"])}, ()
+    if isinstance(detection, Opaque):
+        raise refusal("not-a-sigma-detection", f"Sigma has no form for {detection.language}: {detection.why}")
+    written = write_detection(detection)
+    return {"detection": dict(written.mapping)}, written.losses
+
+
+def _says(document: Document, detection: Detection) -> bool:
+    values = document.get("detection")
+    return isinstance(values, Mapping) and read_detection(values) == detection
+
+
+def _ordered(document: dict[str, Any], before: Document) -> dict[str, Any]:
+    """The document with its keys in order: that of `before` where it has them, else that of the collection."""
+    known = {key: index for index, key in enumerate(before or KEY_ORDER)}
+    if not before:
+        return dict(sorted(document.items(), key=lambda item: known.get(item[0], len(known))))
+    out = {key: document[key] for key in before if key in document}
+    for key in sorted(document, key=lambda key: KEY_ORDER.index(key) if key in KEY_ORDER else len(KEY_ORDER)):
+        out.setdefault(key, document[key])
+    return out
+
+
+SIGMA_YAML: Final = DocumentFormat(FORMAT, "Sigma rule (YAML)", (".yml", ".yaml"), read, write, emit)

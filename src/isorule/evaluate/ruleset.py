@@ -1,0 +1,143 @@
+"""Many single-event rules over a stream of events.
+
+Every rule is compiled once; rules share what they look up in an event, and an index on their gates
+(`isorule.evaluate.gates`) gives the few that an event may match. Texts that a value must equal are looked up in a
+dictionary. Texts that it must contain are found through one row of three characters each, the one that the fewest
+texts of the rules have.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from isorule.evaluate.alerts import Alert
+from isorule.evaluate.dates import nanos
+from isorule.evaluate.events import EventView, FieldReader, Fields
+from isorule.evaluate.gates import Gate, Need, extra_texts, gate
+from isorule.evaluate.predicates import Check, PredicateCompiler
+from isorule.ir.detections import Match
+from isorule.ir.losses import refusal
+from isorule.ir.rule import Rule
+from isorule.ir.schema import FieldSchema
+
+_GRAM = 3
+
+
+@dataclass(slots=True)
+class _FieldIndex:
+    """For one field: which rules a value may match."""
+
+    reader: FieldReader
+    whole: dict[str, list[int]] = field(default_factory=dict)
+    grams: dict[str, dict[str, list[int]]] = field(default_factory=dict)
+    short: dict[str, list[int]] = field(default_factory=dict)
+
+    def collect(self, view: EventView, found: set[int]) -> None:
+        """Add the rules that the event's values of the field may match."""
+        for text in view.folded(self.reader):
+            rules = self.whole.get(text)
+            if rules is not None:
+                found.update(rules)
+            if self.grams:
+                held = {text[at : at + _GRAM] for at in range(len(text) - _GRAM + 1)}
+                for gram in held & self.grams.keys():
+                    _collect_contained(self.grams[gram], text, found)
+            if self.short:
+                _collect_contained(self.short, text, found)
+        if self.whole:
+            for text in extra_texts(view.values(self.reader)):
+                found.update(self.whole.get(text, ()))
+
+
+def _collect_contained(needed: dict[str, list[int]], text: str, found: set[int]) -> None:
+    for part, rules in needed.items():
+        if part in text:
+            found.update(rules)
+
+
+class RuleSet:
+    """Rules whose detection is a `Match`, ready for a stream.
+
+    `schema` types the fields (every field a keyword where None), `now` is what date math counts from.
+    Raises `UnsupportedError` for a rule with another detection, with pipes, or that cannot be evaluated.
+    """
+
+    def __init__(
+        self, rules: Iterable[Rule], *, schema: FieldSchema | None = None, now: datetime | None = None
+    ) -> None:
+        self._rules = tuple(rules)
+        self._fields = Fields(schema or FieldSchema())
+        self._checks: list[Check] = []
+        self._always: list[int] = []
+        self._indexes: dict[str, _FieldIndex] = {}
+        moment = nanos(now or datetime.now(UTC))
+        compilers: dict[str, PredicateCompiler] = {}
+        gates: list[Gate | None] = []
+        for rule in self._rules:
+            category = rule.data_source.category_field
+            compiler = compilers.get(category)
+            if compiler is None:
+                compiler = compilers[category] = PredicateCompiler(self._fields, category, moment)
+            where = _single_event(rule).where
+            self._checks.append(compiler.check(where))
+            gates.append(gate(where, self._fields.schema, category))
+        self._build(gates)
+
+    def feed(self, events: Iterable[Mapping[str, object]]) -> Iterator[Alert]:
+        """The alerts of all rules, event by event, in the order of the rules."""
+        for event in events:
+            view = EventView(event)
+            for index in self.candidates(view):
+                if self._checks[index](view) is True:
+                    yield Alert((event,), self._rules[index])
+
+    def candidates(self, view: EventView) -> list[int]:
+        """The places of the rules that an event may match, ascending; every rule that matches is among them."""
+        found = set(self._always)
+        for index in self._indexes.values():
+            index.collect(view, found)
+        return sorted(found)
+
+    def _build(self, gates: list[Gate | None]) -> None:
+        common: Counter[str] = Counter()
+        for found in gates:
+            common.update(gram for need in found or () if not need.whole for gram in _grams(need.text))
+        for rule, found in enumerate(gates):
+            if found is None:
+                self._always.append(rule)
+                continue
+            for need in sorted(found, key=_order):
+                self._enter(need, rule, common)
+
+    def _enter(self, need: Need, rule: int, common: Counter[str]) -> None:
+        index = self._indexes.get(need.path)
+        if index is None:
+            index = self._indexes[need.path] = _FieldIndex(self._fields.reader(need.path))
+        if need.whole:
+            index.whole.setdefault(need.text, []).append(rule)
+        elif len(need.text) < _GRAM:
+            index.short.setdefault(need.text, []).append(rule)
+        else:
+            rarest = min(_grams(need.text), key=lambda gram: (common[gram], gram))
+            index.grams.setdefault(rarest, {}).setdefault(need.text, []).append(rule)
+
+
+def _grams(text: str) -> list[str]:
+    return [text[at : at + _GRAM] for at in range(len(text) - _GRAM + 1)]
+
+
+def _order(need: Need) -> tuple[str, str, bool]:
+    return (need.path, need.text, need.whole)
+
+
+def _single_event(rule: Rule) -> Match:
+    detection = rule.detection
+    if not isinstance(detection, Match):
+        kind = type(detection).__name__
+        raise refusal("not-a-single-event-rule", f"{rule.metadata.title!r} is no single-event rule but a {kind}")
+    if detection.pipes:
+        raise refusal("pipes-in-stream", f"{rule.metadata.title!r} keeps the first or last of all events")
+    return detection

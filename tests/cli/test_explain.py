@@ -1,0 +1,73 @@
+"""`isorule explain` and `isorule dialects`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from isorule.dialects import dialect, dialect_names
+
+Run = Callable[..., Any]
+Write = Callable[..., Path]
+
+
+def test_a_rule_is_told_in_plain_words(run: Run, write: Write, texts: Any) -> None:
+    write("a.toml", texts.elastic(query='process where process.name : "bash*" and not user.id == "0"'))
+    result = run("explain", "a.toml")
+    assert result.exit_code == 0, result.stderr
+    lines = result.stdout.splitlines()
+    assert lines[0] == "Rule 0"
+    assert f"  id          {texts.id()}" in lines
+    assert lines[lines.index("every event for which") :] == [
+        "every event for which",
+        "  all of these",
+        '    the event category is "process" (letter case counts)',
+        '    process.name starts with "bash" (letter case does not count)',
+        '    not: user.id is "0" (letter case counts; an event without it meets this, too)',
+    ]
+
+
+def test_the_representation_is_added_when_asked_for(run: Run, write: Write, texts: Any) -> None:
+    write("a.toml", texts.elastic())
+    plain, with_ir = run("explain", "a.toml").stdout, run("explain", "--ir", "a.toml").stdout
+    assert with_ir.startswith(plain)
+    assert '(process.name = "bash")' in with_ir.removeprefix(plain)
+
+
+def test_every_rule_of_a_file_is_told(run: Run, texts: Any) -> None:
+    result = run("explain", "-", stdin=f"{texts.sigma(1)}---\n{texts.sigma(2)}")
+    assert [line for line in result.stdout.splitlines() if line.startswith("Rule")] == ["Rule 1", "Rule 2"]
+
+
+def test_a_broken_rule_is_a_finding(run: Run, write: Write, texts: Any) -> None:
+    write("a.toml", texts.elastic(query="process where"))
+    result = run("explain", "a.toml")
+    assert result.exit_code == 1
+    assert "a.toml:" in result.stderr
+
+
+def test_a_loss_is_explained_by_its_name(run: Run) -> None:
+    result = run("explain", "case-folded")
+    assert result.exit_code == 0
+    assert result.stdout.startswith("case-folded (loss)\n")
+
+
+def test_a_name_that_nothing_has_is_wrong_usage(run: Run) -> None:
+    result = run("explain", "no-such-thing")
+    assert result.exit_code == 2
+    assert "no-such-thing" in result.stderr
+
+
+def test_every_dialect_is_in_the_matrix(run: Run) -> None:
+    values = json.loads(run("dialects", "--format", "json").stdout)
+    assert [item["name"] for item in values["dialects"]] == list(dialect_names())
+    for item in values["dialects"]:
+        found = dialect(item["name"])
+        assert item["reads"] is (found.parse is not None)
+        assert item["writes"] is (found.emit is not None)
+        if found.capabilities is not None:
+            assert set(item["capabilities"]["cases"]) == {case.value for case in found.capabilities.cases}
+    text = run("dialects").stdout
+    assert all(f"\n{name}  " in text for name in dialect_names())

@@ -1,0 +1,62 @@
+"""Which files the arguments of a verb name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+import pytest
+
+from isorule.cli.inputs import rule_files
+
+
+@pytest.fixture
+def tree(write: Callable[..., Path]) -> None:
+    for name in ("r/b.toml", "r/a.yml", "r/deep/c.yaml", "r/notes.md", "r/.git/x.yml", "r/.hidden.toml", "d.toml"):
+        write(name, "")
+
+
+def _named(*arguments: str) -> list[tuple[str, str]]:
+    return [(item.shown, item.relative.as_posix()) for item in rule_files(arguments)]
+
+
+@pytest.mark.usefixtures("tree")
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["r"], [("r/a.yml", "a.yml"), ("r/b.toml", "b.toml"), ("r/deep/c.yaml", "deep/c.yaml")]),
+        (["r/deep/c.yaml", "d.toml"], [("d.toml", "d.toml"), ("r/deep/c.yaml", "c.yaml")]),
+        (["r/*.toml"], [("r/b.toml", "b.toml")]),
+        (["r/**/*.y*ml"], [("r/a.yml", "a.yml"), ("r/deep/c.yaml", "deep/c.yaml")]),
+        (["d.toml", "./d.toml"], [("d.toml", "d.toml")]),
+        (["r/deep", "r"], [("r/a.yml", "a.yml"), ("r/b.toml", "b.toml"), ("r/deep/c.yaml", "c.yaml")]),
+    ],
+)
+def test_arguments_name_files_sorted_and_each_once(arguments: list[str], expected: list[tuple[str, str]]) -> None:
+    assert _named(*arguments) == expected
+
+
+@pytest.mark.usefixtures("tree")
+def test_an_absolute_path_is_shown_relative() -> None:
+    assert _named(str(Path("r/deep").absolute())) == [("r/deep/c.yaml", "c.yaml")]
+
+
+@pytest.mark.usefixtures("tree")
+@pytest.mark.parametrize("argument", ["nothing", "nothing/*.toml", "r/*.md", "empty"])
+def test_an_argument_that_names_no_rule_is_wrong_usage(argument: str) -> None:
+    Path("empty").mkdir()
+    with pytest.raises(click.UsageError, match=argument.replace("*", r"\*")):
+        rule_files([argument])
+
+
+def test_a_file_whose_name_has_wildcards_is_that_file(write: Callable[..., Path]) -> None:
+    write("a[1].toml", "")
+    write("a1.toml", "")
+    assert _named("a[1].toml") == [("a[1].toml", "a[1].toml")]
+
+
+def test_links_to_folders_are_not_followed(write: Callable[..., Path]) -> None:
+    write("r/a.toml", "")
+    Path("r/loop").symlink_to(Path("r").absolute(), target_is_directory=True)
+    assert _named("r") == [("r/a.toml", "a.toml")]
