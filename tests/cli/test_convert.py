@@ -36,7 +36,10 @@ def test_every_target_gives_a_tree_like_the_input(run: Run, write: Write, texts:
     write("in/deep/er/b.toml", texts.elastic(2))
     result = run("convert", "in", "--to", target, "-o", "out", "--max-loss", "any")
     assert result.exit_code == 0, result.stderr
-    assert result.stdout == ""
+    assert [line.split()[1:] for line in result.stdout.splitlines()[2:]] == [
+        ["in/a.toml", f"a{suffix}"],
+        ["in/deep/er/b.toml", f"deep/er/b{suffix}"],
+    ]
     written = sorted(path.relative_to("out").as_posix() for path in Path("out").rglob("*") if path.is_file())
     assert written == [f"a{suffix}", f"deep/er/b{suffix}"]
 
@@ -84,7 +87,10 @@ def test_refused_rules_may_be_expected(run: Run, write: Write, texts: Any) -> No
     write("in/b.toml", texts.elastic(2))
     command = ("convert", "in", "--to", "sigma", "-o", "out")
     assert run(*command).exit_code == 1
-    assert run(*command, "--skip-refused").exit_code == 0
+    skipped = run(*command, "--skip-refused")
+    assert skipped.exit_code == 0
+    assert skipped.stdout.splitlines()[2].split() == ["refused", "in/a.toml", "sequence"]
+    assert skipped.stderr == "2 rules: 1 converted, 1 refused\n  verdicts: 1 identical\n  not converted: 1 sequence\n"
     write("in/c.toml", "[rule]")
     assert run(*command, "--skip-refused").exit_code == 1
 

@@ -22,7 +22,7 @@ matches:
 near_misses:
   - name: another shell
     of: bash
-    differs: other name
+    differs: other value
     event: {process: {name: OTHER}}
 """
 

@@ -76,5 +76,5 @@ def test_a_side_that_is_not_there_is_wrong_usage(run: Run, argument: str) -> Non
 
 def test_field_types_take_part(run: Run, write: Write) -> None:
     write("fields.json", json.dumps({"x": "text"}))
-    sides = ("kuery:x : 1", "eql:any where x == 1")
+    sides = ('kuery:x : "A"', 'eql:any where x == "A"')
     assert run("verify", *sides).exit_code == run("verify", *sides, "--fields", "fields.json").exit_code - 1 == 0

@@ -54,7 +54,10 @@ def documents(path: Path) -> Iterator[dict[str, Any]]:
 
 
 def windows_event(document: dict[str, Any]) -> dict[str, Any]:
-    """A Windows event as Sigma's taxonomy names its fields: the data of the event beside some of its system part."""
+    """A Windows event as Sigma's taxonomy names its fields: the data of the event beside some of its system part.
+
+    Names that Windows writes with spaces have none there (`Threat Name` is `ThreatName`).
+    """
     system = document["Event"]["System"]
     event: dict[str, Any] = {
         "Provider_Name": system["Provider"]["#attributes"].get("Name"),
@@ -65,7 +68,7 @@ def windows_event(document: dict[str, Any]) -> dict[str, Any]:
     for part in ("EventData", "UserData"):
         data = document["Event"].get(part) or {}
         for name, value in data.items():
-            event.update(value if part == "UserData" and isinstance(value, dict) else {name: value})
+            event.update(value if part == "UserData" and isinstance(value, dict) else {name.replace(" ", ""): value})
     return event
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import partial
 
 from isorule.cli.events import Event
-from isorule.cli.loading import Failure, guarded
+from isorule.cli.loading import Failure, at_detection, guarded
 from isorule.diagnostics import Diagnostic, Severity, UnsupportedError
 from isorule.evaluate import Alert, RuleSet, evaluate_detection
 from isorule.ir.detections import IndicatorMatch, Match, NewTerms
@@ -38,7 +38,7 @@ def alerts(rules: Sequence[Rule], events: Iterable[Event], run: Run, problems: l
     for rule in others:
         found = guarded(rule_path(rule), partial(_evaluate, rule, kept, run))
         if isinstance(found, Failure):
-            problems.append(found.diagnostic)
+            problems.append(at_detection(found.diagnostic, rule))
         else:
             yield from (replace(alert, rule=rule) for alert in found)
 
@@ -52,7 +52,7 @@ def _rule_set(rules: Sequence[Rule], run: Run, problems: list[Diagnostic]) -> Ru
     for rule in rules:
         alone = guarded(rule_path(rule), partial(RuleSet, [rule], schema=run.schema, now=run.now))
         if isinstance(alone, Failure):
-            problems.append(alone.diagnostic)
+            problems.append(at_detection(alone.diagnostic, rule))
         else:
             sound.append(rule)
     return RuleSet(sound, schema=run.schema, now=run.now)

@@ -15,7 +15,7 @@ from isorule.cli import outputs
 from isorule.cli.batch import run_batch
 from isorule.cli.exits import FAULT_NAME, ExitCode
 from isorule.cli.inputs import STDIN, Input, all_folders, rule_files
-from isorule.cli.loading import Failure, Texts, guarded, load_rules
+from isorule.cli.loading import Failure, Texts, at_detection, guarded, load_rules
 from isorule.cli.options import fields_option, format_option, jobs_option, paths_argument
 from isorule.conversion import MaxLoss
 from isorule.diagnostics import Diagnostic, Effect, UnknownNameError, render, to_json
@@ -53,7 +53,7 @@ class Target:
 @fields_option
 @format_option
 @jobs_option
-@click.option("--skip-refused", is_flag=True, help="A rule that the target cannot say is reported and is no failure.")
+@click.option("--skip-refused", is_flag=True, help="A rule that the target cannot say is no failure.")
 @click.option("--check", "comparing", is_flag=True, help="Write nothing; fail where the files below DIR would change.")
 @click.pass_context
 def convert(ctx: click.Context, /, paths: tuple[str, ...], to: str, out: str | None, **options: Any) -> None:
@@ -82,10 +82,12 @@ def convert(ctx: click.Context, /, paths: tuple[str, ...], to: str, out: str | N
         click.echo(_json(records, found, to), nl=False)
     elif folder is None:
         _print_texts(records, to)
-    _print_remarks(records, found, Texts(items))
-    if skip_refused:
-        records = [record for record in records if record.status is not Status.REFUSED]
-    ctx.exit(_exit_code(records, found, MaxLoss(options["max_loss"])))
+    else:
+        click.echo(conversions.records_table(records), nl=False)
+    judged = [record for record in records if not (skip_refused and record.status is Status.REFUSED)]
+    _print_remarks(judged, found, Texts(items))
+    click.echo(conversions.summary_text(records), err=True)
+    ctx.exit(_exit_code(judged, found, MaxLoss(options["max_loss"])))
 
 
 def _require_target(name: str) -> None:
@@ -108,7 +110,7 @@ def _convert_rule(path: str, index: int, rule: Rule, target: Target) -> Conversi
     made = guarded(path, lambda: isorule.convert(rule, target.name, **target.options))
     record = ConversionRecord(path, index, Status.CONVERTED, rule.metadata.id, rule.metadata.title)
     if isinstance(made, Failure):
-        return replace(record, status=_status(made), diagnostic=made.diagnostic)
+        return replace(record, status=_status(made), diagnostic=at_detection(made.diagnostic, rule))
     return replace(record, text=made.text, losses=made.losses, verdict=made.verdict)
 
 
@@ -144,7 +146,6 @@ def _print_remarks(records: Sequence[ConversionRecord], found: Sequence[Diagnost
             click.echo(lines, err=True)
     for item in found:
         click.echo(render(item), err=True)
-    click.echo(conversions.summary_text(records), err=True)
 
 
 def _exit_code(records: Sequence[ConversionRecord], found: Sequence[Diagnostic], limit: MaxLoss) -> ExitCode:

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import isorule
-from isorule.cli.exits import fault_diagnostic
+from isorule.cli.exits import FAULT_NAME, fault_diagnostic
 from isorule.cli.inputs import Input
 from isorule.diagnostics import Diagnostic, IsoruleError, ParseError, Severity, UnsupportedError
 from isorule.ir.rule import Rule
-from isorule.source import SourceFile
+from isorule.source import SourceFile, Span
 from isorule.source.files import decode, read_file
 from isorule.source.reading import SourceError
 
@@ -64,6 +64,17 @@ def guarded(path: str, work: Callable[[], Value]) -> Value | Failure:
         return Failure(found, refused=isinstance(error, UnsupportedError))
     except Exception as error:  # one file must not stop the others
         return Failure(fault_diagnostic(path, error))
+
+
+def at_detection(found: Diagnostic, rule: Rule) -> Diagnostic:
+    """The diagnostic itself, or, where it has no place, put at the detection of the rule: its query, or its block."""
+    origin = rule.origin
+    if found.line is not None or found.name == FAULT_NAME or origin is None:
+        return found
+    for query in origin.queries.values():
+        return replace(found, span=Span(0, len(query.text.rstrip())), fix=None).located(query)
+    block = origin.places.get(("detection",))
+    return replace(found, span=block.value if block is not None else Span(0, 0), fix=None).located(origin.file)
 
 
 class Texts(Mapping[str, SourceFile]):

@@ -18,11 +18,15 @@ VERBS: Mapping[str, tuple[str, str]] = {
     "convert": ("isorule.cli.convert:convert", "Translate rules and say for each whether it still means the same."),
     "dialects": ("isorule.cli.dialects:dialects", "Show which query languages are read and written, and how far."),
     "eval": ("isorule.cli.evaluate:evaluate", "Run rules over events and print the alerts."),
-    "explain": ("isorule.cli.explain:explain", "Say in plain words what a rule asks, or what a code means."),
+    "explain": ("isorule.cli.explain:explain", "Say in plain words what a rule asks, or what a name means."),
     "test": ("isorule.cli.test:test", "Run fixture events against rules and their twins."),
-    "verify": ("isorule.cli.verify:verify", "Decide whether two rules, queries or folders mean the same."),
+    "verify": ("isorule.cli.verify:verify", "Decide whether B means the same as A."),
 }
 """For each verb the command object and its line in `isorule --help`, which thus imports no verb."""
+
+
+class _PipeClosedError(Exception):
+    """Whoever read our output is gone."""
 
 
 class Program(click.Group):
@@ -46,6 +50,13 @@ class Program(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl([(name, VERBS[name][1]) for name in self.list_commands(ctx)])
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the verb; a closed pipe gets a name of its own, because click answers `BrokenPipeError` by itself."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:
+            raise _PipeClosedError from error
+
     def main(
         self,
         args: Sequence[str] | None = None,
@@ -59,7 +70,7 @@ class Program(click.Group):
         try:
             code = super().main(args, prog_name, complete_var, standalone_mode=False, **extra)
             sys.stdout.flush()
-        except BrokenPipeError:
+        except (_PipeClosedError, BrokenPipeError):
             _drop_output()
             sys.exit(ExitCode.PIPE_CLOSED)
         except click.ClickException as error:

@@ -13,7 +13,7 @@ from isorule.cli.exits import FAULT_NAME, ExitCode
 from isorule.cli.inputs import rule_files
 from isorule.cli.loading import Failure, Texts, guarded
 from isorule.cli.options import format_option
-from isorule.diagnostics import Diagnostic, render
+from isorule.diagnostics import Diagnostic, Severity, render
 from isorule.fixtures import Fixture, load_fixtures, run_fixture
 from isorule.ir.rule import Rule
 from isorule.report import json
@@ -39,6 +39,8 @@ def test(ctx: click.Context, paths: tuple[str, ...], rules: str, twins: str, for
         loaded = guarded(item.shown, partial(load_fixtures, item.shown))
         if isinstance(loaded, Failure):
             problems.append(loaded.diagnostic)
+        elif not loaded:
+            problems.append(_empty(item.shown))
         else:
             fixtures += loaded
     found = _rules(fixtures, Path(rules), Path(twins), problems)
@@ -61,6 +63,11 @@ def test(ctx: click.Context, paths: tuple[str, ...], rules: str, twins: str, for
         ctx.exit(ExitCode.FAULT)
     passed = not problems and all(report.passed for report in reports)
     ctx.exit(ExitCode.CLEAN if passed else ExitCode.FINDINGS)
+
+
+def _empty(path: str) -> Diagnostic:
+    message = "the file holds no fixture"
+    return Diagnostic("FIX003", "no-fixture", Severity.ERROR, message, path=path, line=1, column=1)
 
 
 def _rules(fixtures: Iterable[Fixture], rules: Path, twins: Path, problems: list[Diagnostic]) -> dict[str, Rule]:

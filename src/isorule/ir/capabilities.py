@@ -13,7 +13,8 @@ class Capabilities:
 
     `matchers`, `subjects`, `predicates` and `detections` hold node class names of the representation. `functions`
     holds names of `ir.functions` that may stand as a computed operand. `category_role` tells whether the dialect
-    has a word for the event category role (EQL's `process where`), else the category is a plain field.
+    has a word for the event category role (EQL's `process where`), else the category is a plain field;
+    `values_as_mapped`, that it leaves it to the mapping of a field how a plain value is found (Sigma).
     """
 
     dialect: str
@@ -28,3 +29,4 @@ class Capabilities:
     regex_flavors: frozenset[RegexFlavor] = frozenset()
     relations: frozenset[Relation] = frozenset()
     category_role: bool = False
+    values_as_mapped: bool = False

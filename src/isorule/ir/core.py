@@ -225,7 +225,9 @@ def _normal(matcher: Matcher) -> CoreMatcher:
             return _normal_like(parts, case)
         case Regex():
             return _normal_regex(matcher)
-        case Present() | Equals() | Range() | FieldRef() | Tokens() | InNetwork() | OneOf() | Complement():
+        case Tokens(text, mode):
+            return Tokens(fold(text), mode)
+        case Present() | Equals() | Range() | FieldRef() | InNetwork() | OneOf() | Complement():
             return matcher
         case _:
             assert_never(matcher)

@@ -4,18 +4,26 @@ Query DSL `match`, `match_phrase` and wildcards mean what the mapping of the fie
 without letter case on a keyword with a lower-casing normalizer, a number on a numeric field, full text on a text field
 (https://www.elastic.co/guide/en/elasticsearch/reference/current/query-dsl-match-query.html). With a schema at hand,
 `resolve` replaces them by leaves that mean the same without it; what is left MAPPED or `Tokens` is full text.
+
+On a text field a value that ignores letter case and has no wildcard is found as a phrase, whatever the language of the
+rule: the index holds no whole values of such a field, and that is how every Elastic backend reads a Sigma value there.
 """
 
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import replace
 
-from isorule.ir.axes import Case
-from isorule.ir.matchers import Bound, Equals, InNetwork, Like, Matcher, Range, Tokens
+from isorule.ir.axes import Case, TokenMode
+from isorule.ir.matchers import Bound, Equals, InNetwork, Like, Matcher, OneOf, Range, Tokens, Wildcard
 from isorule.ir.predicates import EventCategory, Field, Predicate, Test
 from isorule.ir.schema import FieldInfo, FieldSchema, FieldType
 from isorule.ir.walk import Polarity, rewrite_leaves, rewrite_matchers
+from isorule.source import Span
+
+_SURE_BREAK = re.compile(r"[\s!\"#$%&()*+/<=>?@\[\\\]^`{|}~-]+")
+"""ASCII characters at which every word break rule parts words (UAX #29); `.`, `'`, `:`, `,`, `;`, `_` may join."""
 
 
 def resolve(predicate: Predicate, schema: FieldSchema) -> Predicate:
@@ -45,12 +53,14 @@ def resolve_category(predicate: Predicate, category_field: str) -> Predicate:
 
 
 def _resolved(matcher: Matcher, info: FieldInfo, known: bool) -> Matcher:
+    if info.type is FieldType.TEXT:
+        return _on_text(matcher)
     match matcher:
-        case Tokens(text, _, span):
-            return _resolved_tokens(matcher, info) if info.type is not FieldType.TEXT else matcher
-        case Like(parts, Case.MAPPED, span) if info.type is not FieldType.TEXT:
+        case Tokens():
+            return _resolved_tokens(matcher, info)
+        case Like(parts, Case.MAPPED, span):
             return Like(parts, _keyword_case(info), span)
-        case Equals(str() as text, Case.MAPPED, span) if info.type is not FieldType.TEXT:
+        case Equals(str() as text, Case.MAPPED, span):
             return Equals(text, _keyword_case(info), span)
         case Equals(str() as text, Case.SENSITIVE, span) if info.folded:
             return Equals(text, Case.INSENSITIVE, span)
@@ -60,6 +70,32 @@ def _resolved(matcher: Matcher, info: FieldInfo, known: bool) -> Matcher:
             return _numeric_range(matcher, lower, upper)
         case _:
             return matcher
+
+
+def _on_text(matcher: Matcher) -> Matcher:
+    match matcher:
+        case Equals(str() as text, Case.INSENSITIVE | Case.MAPPED, span):
+            return _phrase(text, span) or matcher
+        case Tokens(text, TokenMode.PHRASE, span):
+            return _phrase(text, span) or matcher
+        case Tokens(text, TokenMode.ANY, span):
+            phrases = [_phrase(word, span) for word in _SURE_BREAK.split(text) if word]
+            found = tuple(phrase for phrase in phrases if phrase is not None)
+            return OneOf(found, span) if len(found) > 1 else found[0] if found else matcher
+        case Like((Wildcard.RUN, str() as text, Wildcard.RUN), Case.MAPPED, span) if _within_a_word(text):
+            return Like((Wildcard.RUN, text, Wildcard.RUN), Case.INSENSITIVE, span)
+        case _:
+            return matcher
+
+
+def _phrase(text: str, span: Span | None) -> Tokens | None:
+    """The phrase; None for a text without a word."""
+    return Tokens(text, TokenMode.PHRASE, span) if any(map(str.isalnum, text)) else None
+
+
+def _within_a_word(text: str) -> bool:
+    """Whether a text never stands across two words: ASCII letters and digits are not parted (UAX #29, WB5 to WB10)."""
+    return text.isascii() and text.isalnum()
 
 
 def _keyword_case(info: FieldInfo) -> Case:

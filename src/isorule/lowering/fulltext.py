@@ -1,8 +1,8 @@
-"""Full text where the target has none: words become a search for the same words inside the value.
+"""Full text where the target has no analyzer of its own.
 
-A phrase is found by an analyzer where its words follow each other with nothing but separators between them. The
-expression written here asks for the letters and digits of each word, in order, with anything but letters and digits
-between two words: it holds wherever the phrase is found, and in more values (inside longer words), so it widens.
+On a field mapped as text, a value without letter case is found as a phrase there (see `ir.resolve`), so a phrase
+is written as that value: the same on an Elastic index, and only there. A wildcard that is searched word by word has no
+such form; it becomes a search for the same letters anywhere in the value, which holds wherever the word is found.
 """
 
 from __future__ import annotations
@@ -10,61 +10,44 @@ from __future__ import annotations
 from dataclasses import replace
 
 from isorule.diagnostics import Effect
-from isorule.ir.axes import Case, RegexFlavor, TokenMode
+from isorule.ir.axes import Case, TokenMode
 from isorule.ir.losses import Loss, loss, refusal
-from isorule.ir.matchers import Like, Matcher, OneOf, Regex, Tokens, Wildcard, like
-from isorule.ir.predicates import Predicate, Test
+from isorule.ir.matchers import Equals, Like, Matcher, Tokens, Wildcard, like
+from isorule.ir.predicates import Field, Predicate, Test
+from isorule.ir.schema import FieldType
 from isorule.ir.walk import Polarity, rewrite_leaves, rewrite_matchers
 from isorule.lowering.target import Lowering, Target, seen
 
-_SEPARATORS = "[^A-Za-z0-9]*"
-
 
 def lower_full_text(predicate: Predicate, target: Target) -> Lowering:
-    """Word searches as the target can say them; declares a widening for each."""
-    if "Tokens" in target.capabilities.matchers:
+    """Word searches as values, for targets that leave the search to the field's mapping; declares each."""
+    if not target.capabilities.values_as_mapped:
         return Lowering(predicate)
     losses: list[Loss] = []
 
     def leaf(test: Test, polarity: Polarity) -> Predicate:
-        matcher = rewrite_matchers(test.matcher, _searched)
-        if matcher is test.matcher:
+        subject = test.subject
+        if not isinstance(subject, Field) or target.schema.type_of(subject.path) is not FieldType.TEXT:
             return test
-        message = "a word search on full text becomes a search for the same letters inside the value"
-        losses.append(loss("words-as-substring", seen(Effect.WIDENS, polarity), message, span=test.span))
-        return replace(test, matcher=matcher)
+        found: list[Loss] = []
+        matcher = rewrite_matchers(test.matcher, lambda inner: _as_value(inner, polarity, found))
+        losses.extend(found[:1])
+        return test if matcher is test.matcher else replace(test, matcher=matcher)
 
     return Lowering(rewrite_leaves(predicate, leaf), tuple(losses))
 
 
-def _searched(matcher: Matcher) -> Matcher:
+def _as_value(matcher: Matcher, polarity: Polarity, losses: list[Loss]) -> Matcher:
     match matcher:
-        case Tokens(text, mode, span):
-            return _words(matcher, _split(text), mode)
+        case Tokens(text, TokenMode.PHRASE, span):
+            message = "the value is found as words: the field is full text in its mapping"
+            losses.append(loss("found-as-words", Effect.COSMETIC, message, span=span))
+            return Equals(text, Case.INSENSITIVE, span)
+        case Tokens(text, _, span):
+            raise refusal("words-not-split", f"the words of {text!r} are split by rules of its script", span=span)
         case Like(parts, Case.MAPPED, span):
+            message = "a wildcard that is searched word by word becomes a search anywhere in the value"
+            losses.append(loss("words-as-substring", seen(Effect.WIDENS, polarity), message, span=span))
             return like((Wildcard.RUN, *parts, Wildcard.RUN), Case.INSENSITIVE, span)
         case _:
             return matcher
-
-
-def _split(text: str) -> list[str]:
-    """The runs of letters and digits of a text: each lies within one word of any analyzer that splits at the rest."""
-    return "".join(character if character.isalnum() else " " for character in text).split()
-
-
-def _words(matcher: Tokens, words: list[str], mode: TokenMode) -> Matcher:
-    if not words:
-        raise refusal("no-words", f"{matcher.text!r} holds no word to search for", span=matcher.span)
-    if any(not word.isascii() for word in words):
-        raise refusal("words-beyond-ascii", f"{matcher.text!r} is split by rules of its script", span=matcher.span)
-    if mode is TokenMode.ANY and len(words) > 1:
-        return OneOf(tuple(_contains(word, matcher) for word in words), matcher.span)
-    if len(words) == 1:
-        return _contains(words[0], matcher)
-    if mode is TokenMode.ALL:
-        raise refusal("all-words", "a search for all of several words has no form as one test", span=matcher.span)
-    return Regex(_SEPARATORS.join(words), RegexFlavor.SIGMA, Case.INSENSITIVE, span=matcher.span)
-
-
-def _contains(word: str, matcher: Tokens) -> Matcher:
-    return like((Wildcard.RUN, word, Wildcard.RUN), Case.INSENSITIVE, matcher.span)

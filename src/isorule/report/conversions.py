@@ -9,7 +9,7 @@ from enum import Enum, unique
 
 from isorule.diagnostics import Diagnostic, Effect, to_json
 from isorule.ir.losses import Loss
-from isorule.report.text import counted, tally
+from isorule.report.text import counted, table, tally
 from isorule.report.verdicts import verdict_details, verdict_json
 from isorule.verification import Verdict
 
@@ -98,6 +98,16 @@ def remarks(record: ConversionRecord) -> list[Diagnostic]:
     if record.diagnostic is not None:
         return [record.diagnostic]
     return [loss for loss in record.losses if loss.effect is not Effect.COSMETIC]
+
+
+def records_table(records: Sequence[ConversionRecord]) -> str:
+    """A row for each rule: the verdict on its translation and the file that holds it, or why there is none."""
+    rows = [(_outcome(record), record.path, record.output or record.reason or "") for record in records]
+    return table(("result", "rule", "file or reason"), rows)
+
+
+def _outcome(record: ConversionRecord) -> str:
+    return record.verdict.kind.value if record.verdict is not None else record.status.value
 
 
 def verdict_lines(record: ConversionRecord) -> str | None:

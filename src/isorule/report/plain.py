@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import assert_never
 
 from isorule.ir.detections import (
@@ -112,18 +112,18 @@ def _predicate(predicate: Predicate, depth: int, *, under_not: bool = False) -> 
             yield depth, sentence(predicate, under_not=under_not)
         case Not(Test() as test):
             yield depth, sentence(test, negated=True, under_not=under_not)
-        case Not(Or(terms)):
+        case Not(Or() as alternatives):
             yield depth, "none of these"
-            yield from _predicates(terms, depth + 1, under_not=True)
+            yield from _predicates(_terms(alternatives), depth + 1, under_not=True)
         case Not(term):
             yield depth, "not"
             yield from _predicate(term, depth + 1, under_not=True)
-        case And(terms):
+        case And():
             yield depth, "all of these"
-            yield from _predicates(terms, depth + 1, under_not=under_not)
-        case Or(terms):
+            yield from _predicates(_terms(predicate), depth + 1, under_not=under_not)
+        case Or():
             yield depth, "one or more of these"
-            yield from _predicates(terms, depth + 1, under_not=under_not)
+            yield from _predicates(_terms(predicate), depth + 1, under_not=under_not)
         case Nested(path, term):
             yield depth, f"some one object in {path} for which"
             yield from _predicate(term, depth + 1, under_not=under_not)
@@ -131,7 +131,13 @@ def _predicate(predicate: Predicate, depth: int, *, under_not: bool = False) -> 
             assert_never(predicate)
 
 
-def _predicates(terms: tuple[Predicate, ...], depth: int, *, under_not: bool) -> Iterator[Line]:
+def _terms(predicate: And | Or) -> list[Predicate]:
+    """The terms, with those of a term of the same kind in its place: `a and (b and c)` reads as one list."""
+    kind = type(predicate)
+    return [inner for term in predicate.terms for inner in (_terms(term) if isinstance(term, kind) else [term])]
+
+
+def _predicates(terms: Iterable[Predicate], depth: int, *, under_not: bool) -> Iterator[Line]:
     for term in terms:
         yield from _predicate(term, depth, under_not=under_not)
 

@@ -186,10 +186,20 @@ def _options_text(options: tuple[Matcher, ...]) -> str:
     values = [literal(option.value) for option in options if isinstance(option, Equals)]
     if len(values) == len(options):
         return f"is one of {', '.join(values)}"
-    patterns = [_pattern(option.parts) for option in options if isinstance(option, Like)]
+    patterns = [pattern for option in options if (pattern := _as_pattern(option)) is not None]
     if len(patterns) == len(options):
         return f"matches one of the patterns {', '.join(patterns)}"
     return " or ".join(matcher_text(option) for option in options)
+
+
+def _as_pattern(option: Matcher) -> str | None:
+    match option:
+        case Equals(str(text)):
+            return _pattern((text,))
+        case Like(parts):
+            return _pattern(parts)
+        case _:
+            return None
 
 
 def _notes(matcher: Matcher) -> list[str]:

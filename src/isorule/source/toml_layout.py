@@ -27,8 +27,8 @@ WIDTH: Final = 120
 _INDENT: Final = "    "
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _ESCAPED = re.compile('[\\\\"\x00-\x1f\x7f]')
-_ESCAPED_LONG = re.compile('\\\\|"(?="")|"$|[\x00-\x08\x0b-\x1f\x7f]')
-_NOT_LITERAL = re.compile("'''|'$|[\x00-\x08\x0b-\x1f\x7f]")
+_ESCAPED_LONG = re.compile('\\\\|"(?="")|"\\Z|[\x00-\x08\x0b-\x1f\x7f]')
+_NOT_LITERAL = re.compile("'''|'\\Z|[\x00-\x08\x0b-\x1f\x7f]")
 _ESCAPES: Final = {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r"}
 
 Names = tuple[str, ...]
@@ -124,8 +124,9 @@ def write_toml(document: Mapping[str, object], layout: TomlLayout = ELASTIC_LAYO
 
 def _reads_as(text: str, document: Mapping[str, object]) -> bool:
     try:
+        text.encode("utf-8")
         return same_values(tomli.loads(text), document)
-    except tomli.TOMLDecodeError:
+    except (tomli.TOMLDecodeError, UnicodeEncodeError):
         return False
 
 

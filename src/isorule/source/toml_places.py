@@ -12,12 +12,14 @@ from isorule.source.reading import MAX_DEPTH, SourceError
 from isorule.source.text import KeyPath, Located, Span
 from isorule.source.toml_strings import unescape
 
-_SPACE = re.compile(r"(?:[ \t\r\n]++|#[^\n]*+)*+")
+# Before Python 3.11.5 a possessive group may fail where it should match (https://github.com/python/cpython/issues/106052),
+# so only single characters are repeated possessively; then groups cannot backtrack into them either.
+_SPACE = re.compile(r"(?:[ \t\r\n]++|#[^\n]*+)*")
 _BLANKS = re.compile(r"[ \t]*+")
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]++")
-_BASIC = re.compile(r'"(?:[^"\\\n]|\\.)*+"')
+_BASIC = re.compile(r'"(?:[^"\\\n]++|\\.)*"')
 _LITERAL = re.compile(r"'[^'\n]*+'")
-_LONG_BASIC = re.compile(r'"""(?:[^"\\]++|\\[\s\S]|"{1,2}+(?!"))*+"{3,5}+')
+_LONG_BASIC = re.compile(r'"""(?:[^"\\]++|\\[\s\S]|"{1,2}+(?!"))*"{3,5}+')
 _LONG_LITERAL = re.compile(r"'''[\s\S]*?'''(?:'{1,2}+)?")
 _OTHER = re.compile(r"[^,\]}#\n\r]++")
 _DATE_OR_TIME = re.compile(r"\d{4}-\d\d-\d\d|\d\d:\d\d")

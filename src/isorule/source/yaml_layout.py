@@ -23,7 +23,7 @@ _INDENT: Final = 4
 _LONGEST_SIMPLE_KEY: Final = 1000
 """A key of more than 1024 characters must be written as `? key` (YAML 1.2, rule 154)."""
 
-_PLAIN = re.compile(r"""(?![-?:](?:\s|$)|---|\.\.\.)[^\s,\[\]{}#&*!|>'"%@`](?:[^\n\t]*[^\s:])?|[-?:]""")
+_PLAIN = re.compile(r"""(?![-?:](?:\s|$)|---|\.\.\.)[^\s,\[\]{}#&*!|>'"%@`](?:[^\n\t]*[^\s:])?""")
 _ENDS_PLAIN = re.compile(r":(?=\s)|(?<=\s)#")
 _SPECIAL = re.compile("[^\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")

@@ -75,7 +75,8 @@ def on_name(matcher: Matcher, **axes: object) -> Leaf:
         (Tokens("a b", TokenMode.PHRASE), 'holds the words, side by side, of "a b"'),
         (OneOf((Equals("a"), Equals("b"))), 'is one of "a", "b"'),
         (OneOf((Like(("a", RUN)), Like((RUN, "b")))), 'matches one of the patterns "a*", "*b"'),
-        (OneOf((Equals("a"), Like((RUN, "b")))), 'is "a" or ends with "b"'),
+        (OneOf((Equals("a*"), Like((RUN, "b")))), 'matches one of the patterns "a[*]", "*b"'),
+        (OneOf((Equals("a"), Range(Bound(1, True)))), 'is "a" or is at least 1'),
         (Complement(Equals("a")), 'has a value of which this is not so: it is "a"'),
     ],
 )

@@ -88,6 +88,14 @@ def test_value_means_and_is_written(case: dict[str, str]) -> None:
     assert written.losses == ()
 
 
+@pytest.mark.parametrize("case", cases("values.toml"))
+def test_pysigma_reads_what_is_written(case: dict[str, str]) -> None:
+    rules = pytest.importorskip("sigma.rule")
+    mapping = as_written(case)
+    rule = rules.SigmaRule.from_dict({"title": "t", "logsource": {"category": "any"}, "detection": mapping})
+    assert all(condition.parsed is not None for condition in rule.detection.parsed_condition)
+
+
 def same(one: object, other: object) -> bool:
     """Equality in which `1`, `1.0` and `true` differ and keys have an order."""
     return repr(one) == repr(other)

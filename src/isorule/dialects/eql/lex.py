@@ -108,15 +108,17 @@ _OPERATORS: dict[str, T] = {
 
 _SPACE = r"[ \t\r\n]*+"
 _PLAIN = r"[A-Za-z_@][A-Za-z0-9_]*+"
-_PART = rf"(?:{_PLAIN}|`(?:[^`]|``)*+`)"
+_PART = rf"(?:{_PLAIN}|`(?:[^`]++|``)*`(?!`))"
+# Before Python 3.11.5 a possessive group may fail where it should match (https://github.com/python/cpython/issues/106052),
+# so only single characters are repeated possessively; no group can then match in a second way.
 _TOKEN = re.compile(
     rf"""{_SPACE}(?:
-      ({_PLAIN}(?:\.{_PLAIN})*+~?+)(?!{_SPACE}\.)           # 1 word or plain path
-    | (\"{{3}}[^\r\n]*?\"{{3,5}}+|"(?!"")[^"\\\r\n]*+(?:\\[^\r\n][^"\\\r\n]*+)*+")  # 2 string
+      ({_PLAIN}(?:\.{_PLAIN})*~?+)(?!{_SPACE}\.)           # 1 word or plain path
+    | (\"{{3}}[^\r\n]*?\"{{3,5}}+|"(?!"")[^"\\\r\n]*+(?:\\[^\r\n][^"\\\r\n]*+)*")  # 2 string
     | (==|!=|<=|>=|!\[|[<>:=()\[\],|+\-*%]|/(?![/*]))       # 3 operator
-    | (//[^\r\n]*+|/\*(?:[^*]|\*(?!/))*+\*/)                # 4 comment
-    | (\??+{_SPACE}{_PART}(?:{_SPACE}\.{_SPACE}{_PART})*+)  # 5 any other path
-    | ([0-9]++(?:\.[0-9]*+)?+[eE][+-]?[0-9]++|[0-9]++\.[0-9]*+|\.[0-9]++(?:[eE][+-]?[0-9]++)?+)  # 6 decimal
+    | (//[^\r\n]*+|/\*(?:[^*]++|\*(?!/))*\*/)                # 4 comment
+    | (\??+{_SPACE}{_PART}(?:{_SPACE}\.{_SPACE}{_PART})*)   # 5 any other path
+    | ([0-9]++(?:\.[0-9]*+)?[eE][+-]?[0-9]++|[0-9]++\.[0-9]*+|\.[0-9]++(?:[eE][+-]?[0-9]++)?)  # 6 decimal
     | ([0-9]++)                                             # 7 integer
     | ([^ \t\r\n])                                          # 8 anything else
     )""",

@@ -22,7 +22,6 @@ _NAME = re.compile(r"[A-Za-z0-9_.\-]+")
 _PATTERN = re.compile(r"[A-Za-z0-9_.\-*]+")
 _QUANTIFIERS: Final = {"1": Or, "any": Or, "all": And}
 _OPERATORS: Final = ("or", "and", "not", "of")
-_LEVELS: Final = ("or", "and")
 _AGGREGATIONS: Final = ("count", "min", "max", "avg", "sum", "near")
 
 
@@ -77,39 +76,37 @@ class _Reader:
         self._place = place
 
     def whole(self) -> Predicate:
-        predicate = self._joined(0, 0)
+        predicate = self._expression(0)
         if (token := self._peek()) is not None:
             self._unexpected(token, "'and', 'or' or the end of the condition")
         return predicate
 
-    def _joined(self, level: int, depth: int) -> Predicate:
-        """Operands joined by the operator of a level (`or`, then `and`)."""
-        start = self._at
-        operator = _LEVELS[level]
-        terms = [self._operand(level, depth)]
-        while (token := self._peek()) is not None and token.text == operator:
+    def _expression(self, depth: int) -> Predicate:
+        """Alternatives of conjunctions; one method for both, so that parentheses may nest deep."""
+        first = start = self._at
+        alternatives: list[Predicate] = []
+        terms = [self._operand(depth)]
+        while (token := self._peek()) is not None and token.text in ("and", "or"):
             self._at += 1
-            terms.append(self._operand(level, depth))
-        join = disjunction if operator == "or" else conjunction
-        return join(tuple(terms), self._span_since(start))
+            if token.text == "or":
+                alternatives.append(conjunction(tuple(terms), self._span(start, self._at - 1)))
+                terms, start = [], self._at
+            terms.append(self._operand(depth))
+        alternatives.append(conjunction(tuple(terms), self._span(start, self._at)))
+        return disjunction(tuple(alternatives), self._span(first, self._at))
 
-    def _operand(self, level: int, depth: int) -> Predicate:
-        if level + 1 < len(_LEVELS):
-            return self._joined(level + 1, depth)
+    def _operand(self, depth: int) -> Predicate:
         start = self._at
-        negations = 0
         while (token := self._peek()) is not None and token.text == "not":
             self._at += 1
-            negations += 1
-        predicate = self._atom(depth)
-        return Not(predicate, self._span_since(start)) if negations % 2 else predicate
+        negated = (self._at - start) % 2 == 1
+        predicate = self._group(token, depth) if token is not None and token.text == "(" else self._atom()
+        return Not(predicate, self._span(start, self._at)) if negated else predicate
 
-    def _atom(self, depth: int) -> Predicate:
+    def _atom(self) -> Predicate:
         token = self._peek()
         if token is None:
             raise self._error("condition-syntax", "the condition ends where a selection is expected", self._end)
-        if token.text == "(":
-            return self._group(token, depth)
         following = self._tokens[self._at + 1] if self._at + 1 < len(self._tokens) else None
         if following is not None and following.text.lower() == "of":
             return self._quantified(token, following)
@@ -124,7 +121,7 @@ class _Reader:
         if depth >= MAX_DEPTH:
             raise self._error("nesting-too-deep", f"parentheses nest deeper than {MAX_DEPTH} levels", opening.span)
         self._at += 1
-        predicate = self._joined(0, depth + 1)
+        predicate = self._expression(depth + 1)
         closing = self._peek()
         if closing is None:
             raise self._error("condition-syntax", "this parenthesis is not closed", opening.span)
@@ -157,8 +154,9 @@ class _Reader:
     def _peek(self) -> _Token | None:
         return self._tokens[self._at] if self._at < len(self._tokens) else None
 
-    def _span_since(self, start: int) -> Span | None:
-        return self._place(Span(self._tokens[start].span.start, self._tokens[self._at - 1].span.end))
+    def _span(self, start: int, end: int) -> Span | None:
+        """The place of the tokens from `start` to before `end`."""
+        return self._place(Span(self._tokens[start].span.start, self._tokens[end - 1].span.end))
 
     def _unexpected(self, token: _Token, expected: str) -> NoReturn:
         if token.text == "|" or (token.text in _AGGREGATIONS and token.text not in self._known):

@@ -7,13 +7,14 @@ filter, and items that differ in their values only are one item with a list.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import assert_never
+from typing import Final, assert_never
 
 from isorule.dialects.sigma.items import Item, absent, items
 from isorule.ir.losses import refusal
 from isorule.ir.predicates import And, Const, Nested, Not, Or, Predicate, Test
 
-MAX_DEPTH = 200
+MAX_DEPTH: Final = 100
+"""Deeper conditions are nothing that a reader could follow."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from isorule.diagnostics import UnsupportedError
 from isorule.dialects.sigma.chains import SHAPES, TIME_UNITS
 from isorule.dialects.sigma.encodings import DASHES, flag_dashes, with_hyphens
 from isorule.dialects.sigma.patterns import is_placeholder_name, write_text
+from isorule.dialects.sigma.shapes import is_open, shaped
 from isorule.ir.axes import Absent, Case, Quantifier, RegexFlavor, Relation
 from isorule.ir.folding import has_case
 from isorule.ir.losses import refusal
@@ -34,7 +35,6 @@ from isorule.ir.matchers import (
     Range,
     Regex,
     Tokens,
-    Wildcard,
 )
 from isorule.ir.predicates import AnyField, Call, EventCategory, Field, FieldGlob, Literal, Subject, Test
 from isorule.source import Span
@@ -202,8 +202,10 @@ def _written(matcher: Matcher, field: str | None, prefix: tuple[str, ...], span:
         case Equals(value):
             return [_Written(prefix, _number(value, span))]
         case Like(parts, case):
-            shape, rest = _shape(parts) if field is not None else ((), _keyword(parts, span))
-            return [_text(rest, shape, case, span)]
+            shape, rest = shaped(parts)
+            if field is None and not is_open(parts):
+                raise _no_keyword(span)
+            return [_text(rest, (shape,) if shape and field is not None else (), case, span)]
         case Regex():
             return [_regex(matcher, span)]
         case Range(lower, upper):
@@ -221,39 +223,6 @@ def _written(matcher: Matcher, field: str | None, prefix: tuple[str, ...], span:
             return [written for option in matcher.options for written in _written(option, field, prefix, span)]
         case _:
             assert_never(matcher)
-
-
-def _shape(parts: tuple[LikePart, ...]) -> tuple[tuple[str, ...], tuple[LikePart, ...]]:
-    """A pattern as `startswith`, `endswith` or `contains` and what is left of it, or as it is."""
-    head, tail = _outer(parts)
-    if head == len(parts):
-        return (), parts
-    before = Wildcard.RUN in parts[:head]
-    after = Wildcard.RUN in parts[tail:]
-    if not before and not after:
-        return (), parts
-    shape = "contains" if before and after else "endswith" if before else "startswith"
-    return (shape,), (*_without_runs(parts[:head]), *parts[head:tail], *_without_runs(parts[tail:]))
-
-
-def _keyword(parts: tuple[LikePart, ...], span: Span | None) -> tuple[LikePart, ...]:
-    """What is looked for anywhere, without the runs around it."""
-    head, tail = _outer(parts)
-    if Wildcard.RUN not in parts[:head] or Wildcard.RUN not in parts[tail:]:
-        raise _no_keyword(span)
-    if head == len(parts):
-        return _without_runs(parts) or parts
-    return (*_without_runs(parts[:head]), *parts[head:tail], *_without_runs(parts[tail:]))
-
-
-def _outer(parts: tuple[LikePart, ...]) -> tuple[int, int]:
-    """Where the wildcards at the start end, and where those at the end start (0 where there is nothing else)."""
-    texts = [index for index, part in enumerate(parts) if not isinstance(part, Wildcard)]
-    return (texts[0], texts[-1] + 1) if texts else (len(parts), 0)
-
-
-def _without_runs(parts: tuple[LikePart, ...]) -> tuple[LikePart, ...]:
-    return tuple(part for part in parts if part is not Wildcard.RUN)
 
 
 def _no_keyword(span: Span | None) -> UnsupportedError:

@@ -151,10 +151,14 @@ class Names:
         return names
 
     def stem(self, wanted: str) -> str:
-        """A start for names that no other name has."""
+        """A start for names that no other name has; one that ends with a number counts up."""
         stem, number = wanted, 1
+        start, _, last = wanted.rpartition("_")
         while stem in self._stems or any(name.startswith(f"{stem}_") for name in self._taken):
-            stem = f"{wanted}_other" if number == 1 else f"{wanted}_other_{number}"
+            if last.isdigit():
+                stem = f"{start}_{int(last) + number}"
+            else:
+                stem = f"{wanted}_other" if number == 1 else f"{wanted}_other_{number}"
             number += 1
         self._stems.add(stem)
         return stem

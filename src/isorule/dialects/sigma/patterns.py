@@ -33,9 +33,9 @@ def read_text(value: str, *, expand: bool = False) -> tuple[LikePart, ...]:
     at = 0
 
     def close(part: LikePart) -> None:
-        if plain:
-            parts.append("".join(plain))
-            plain.clear()
+        if text := "".join(plain):
+            parts.append(text)
+        plain.clear()
         parts.append(part)
 
     while found := special.search(value, at):

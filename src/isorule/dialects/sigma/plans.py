@@ -14,7 +14,7 @@ from typing import assert_never
 from isorule.dialects.sigma.formulas import Every, Formula, Never, Some, Truth, some
 from isorule.dialects.sigma.items import Item
 from isorule.dialects.sigma.naming import Names, hint, value_word
-from isorule.dialects.sigma.selections import LONGEST_LIST, Block, as_block, branches, filters, is_keywords
+from isorule.dialects.sigma.selections import LONGEST_LIST, Block, as_block, branches, is_keywords
 
 
 @unique
@@ -66,6 +66,16 @@ class _Stem:
     negative: str
     top: bool = False
 
+    @property
+    def required(self) -> str:
+        """The first word of the names of what must hold: `selection`."""
+        return self.positive.split("_")[0]
+
+    @property
+    def excluded(self) -> str:
+        """The first word of the names of what must not hold: `filter`."""
+        return self.negative.split("_")[0]
+
 
 class Planner:
     """Lays out one formula; `selections` are the named blocks in their order."""
@@ -95,7 +105,7 @@ class Planner:
                 assert_never(term)
 
     def _single(self, block: Block, stem: _Stem) -> Plan:
-        wanted = "keywords" if is_keywords(block[0]) and stem.positive.startswith("selection") else stem.positive
+        wanted = "keywords" if is_keywords(block[0]) and stem.required == "selection" else stem.positive
         return self._named(Quantifier.ALL, [block], [self._names.one(wanted)], None)
 
     def _named(self, quantifier: Quantifier, blocks: list[Block], names: list[str], pattern: str | None) -> Group:
@@ -104,6 +114,7 @@ class Planner:
 
     def _group(self, quantifier: Quantifier, blocks: list[Block], stem: str, *, by_value: bool = False) -> Group:
         words = [hint(block, by_value=by_value) for block in blocks]
+        words = ["base" if stem.endswith(f"_{word}") else word for word in words]
         return self._named(quantifier, blocks, self._names.group(stem, words), f"{stem}_*")
 
     def _every(self, terms: tuple[Formula, ...], stem: _Stem) -> Plan:
@@ -150,15 +161,13 @@ class Planner:
         return [self._plan(term, inner) for term, inner in zip(terms, stems, strict=True)]
 
     def _inner(self, stem: _Stem, word: str) -> _Stem:
-        """Names for a part of an alternative: `selection_word_*` and `filter_word_*`."""
-        negative = stem.negative.split("_")[0] if stem.top else stem.negative
-        return _Stem(self._names.stem(f"{stem.positive}_{word}"), self._names.stem(f"{negative}_{word}"))
+        """Names for a part of an alternative: `selection_word_*` and `filter_word_*`, short on every level."""
+        return _Stem(self._names.stem(f"{stem.required}_{word}"), self._names.stem(f"{stem.excluded}_{word}"))
 
     def _flipped(self, stem: _Stem, word: str) -> _Stem:
         """Names for a part of what must not hold: `filter_word_*`, and `except_word_*` for what it leaves out."""
-        positive = stem.negative.split("_")[0] if stem.top else stem.negative
-        negative = "except" if positive.startswith("filter") else "filter"
-        return _Stem(self._names.stem(f"{positive}_{word}"), self._names.stem(f"{negative}_{word}"))
+        exception = "except" if stem.excluded == "filter" else "filter"
+        return _Stem(self._names.stem(f"{stem.excluded}_{word}"), self._names.stem(f"{exception}_{word}"))
 
     def _excluded(self, terms: list[Formula], stem: _Stem) -> list[Plan]:
         """What must not hold: all that fits into selections as one group of filters, and the rest one by one."""
@@ -168,11 +177,8 @@ class Planner:
         others: list[Formula] = []
         for term in terms:
             block = as_block(term)
-            distributed = filters(term) if block is None and isinstance(term, Every) else None
             if block is not None:
                 blocks.append(block)
-            elif distributed is not None:
-                blocks += [(branch,) for branch in distributed]
             else:
                 others.append(term)
         plans: list[Plan] = []
@@ -206,6 +212,7 @@ class Planner:
 def _first_word(term: Formula) -> str:
     """A word for a part that takes more than one selection: that of its first value that is a word, or of its field."""
     items = list(_in_written_order(term, negative=False)) or list(_in_written_order(term, negative=True))
+    items = [item for item in items if item.field is not None] or items
     words = (value_word(item) for item in items)
     return next((word for word in words if word), None) or hint((tuple(items),))
 

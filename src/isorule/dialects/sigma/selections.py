@@ -5,9 +5,7 @@ A branch is what one map says (all of its items); a block is one named selection
 
 from __future__ import annotations
 
-from itertools import product
-
-from isorule.dialects.sigma.formulas import Every, Formula, Never, Some, every
+from isorule.dialects.sigma.formulas import Every, Formula, Some
 from isorule.dialects.sigma.items import Item
 
 Branch = tuple[Item, ...]
@@ -15,9 +13,6 @@ Block = tuple[Branch, ...]
 
 LONGEST_LIST = 8
 """A list of maps with more items in all is hard to read; its maps become selections of their own."""
-
-_MOST_FILTERS = 8
-"""`not (a and (b or c))` is written as one filter for `b` and one for `c` up to so many filters."""
 
 
 def branches(items: tuple[Item, ...]) -> list[Branch]:
@@ -88,25 +83,6 @@ def as_block(term: Formula, longest: int = LONGEST_LIST) -> Block | None:
         return None
     length = sum(map(len, maps))
     return maps if length == len(maps) or length <= longest else None
-
-
-def filters(term: Every) -> list[Branch] | None:
-    """The maps of which none may hold where the term must not; None where they are too many or do not exist."""
-    choices: list[tuple[Formula, ...]] = [inner.terms if isinstance(inner, Some) else (inner,) for inner in term.terms]
-    if any(isinstance(option, Never) for choice in choices for option in choice):
-        return None
-    count = 1
-    for choice in choices:
-        count *= len(choice)
-        if count > _MOST_FILTERS:
-            return None
-    found = [as_branch(_flat(chosen)) for chosen in product(*choices)]
-    maps = [branch for branch in found if branch is not None]
-    return maps if len(maps) == len(found) else None
-
-
-def _flat(terms: tuple[Formula, ...]) -> Formula:
-    return every(list(terms))
 
 
 def is_keywords(branch: Branch) -> bool:

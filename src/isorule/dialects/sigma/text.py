@@ -26,6 +26,7 @@ CAPABILITIES: Final = Capabilities(
     functions=frozenset(TIME_UNITS),
     regex_flavors=frozenset({RegexFlavor.SIGMA}),
     relations=frozenset(Relation),
+    values_as_mapped=True,
 )
 """A range has one bound, an expression is not anchored, and `AnyField` takes patterns with `*` on both sides and
 expressions only: what else there may be of these nodes is refused."""

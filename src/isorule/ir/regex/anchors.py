@@ -100,11 +100,15 @@ def _settle(tree: Tree, before: _Edge, after: _Edge) -> Tree:
         case Concat(parts):
             return _settle_concat(parts, before, after)
         case Alternate(options):
-            return alternate(_settle(option, before, after) for option in options)
+            settled = (_settle(option, before, after) for option in options)
+            return alternate(option for option in settled if option != NOTHING)
         case Repeat(body, least, most):
             if most != 1:
                 before, after = _inside(before), _inside(after)
-            return Repeat(_settle(body, before, after), least, most)
+            inner = _settle(body, before, after)
+            if inner == NOTHING:
+                return EMPTY if least == 0 else NOTHING
+            return Repeat(inner, least, most)
         case _:
             return tree
 

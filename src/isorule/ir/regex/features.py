@@ -70,13 +70,14 @@ _LUCENE_TOKEN = re.compile(
 def features(pattern: str, flavor: RegexFlavor) -> frozenset[Feature]:
     """What the pattern uses, also where it is refused by `parse_regex`.
 
-    RUNAWAY says that a backtracking engine may need exponential time; it is known for patterns that can be read.
+    RUNAWAY says that a backtracking engine may need exponential time: known for patterns that can be read, and never
+    said of LUCENE, which has no such engine.
     """
     found: set[Feature] = set()
     token = _LUCENE_TOKEN if flavor is RegexFlavor.LUCENE else _PCRE_TOKEN
     for match in token.finditer(pattern):
         found |= _of_token(match, flavor)
-    if _may_run_away(pattern, flavor):
+    if flavor is not RegexFlavor.LUCENE and _may_run_away(pattern, flavor):
         found.add(Feature.RUNAWAY)
     return frozenset(found)
 

@@ -7,10 +7,10 @@ from isorule.ir.losses import refusal
 from isorule.ir.regex.tree import Repeat, Tree, size
 from isorule.source import Span
 
-MAX_NESTING = 50
-"""Groups inside groups; everything that walks a tree may recurse this deep (three trees a group)."""
+MAX_NESTING = 30
+"""Groups inside groups. A group is up to six trees deep, and what walks trees recurses with them."""
 
-MAX_STACKED = 10
+MAX_STACKED = 2
 """Quantifiers on one atom, as in `a{2}{3}`."""
 
 MAX_COUNT = 10_000

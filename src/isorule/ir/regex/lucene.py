@@ -20,6 +20,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from isorule.diagnostics import IsoruleError
 from isorule.ir.losses import refusal
 from isorule.ir.regex.casing import closure
 from isorule.ir.regex.charset import ANY, DIGIT, LUCENE_SPACE, NOTHING, WORD, CharSet, charset, of_text
@@ -345,10 +346,9 @@ class _Parser:
     def _peek(self) -> str:
         return self.text[self.at : self.at + 1]
 
-    def _unclosed(self, start: int, what: str, closer: str) -> Exception:
+    def _unclosed(self, start: int, what: str, closer: str) -> IsoruleError:
         message = f"expected `{closer}` to end this {what}"
-        end = len(self.text) if self.at >= len(self.text) or closer != ")" else self.at
-        return syntax_error("regex-unterminated", message, Span(start, end))
+        return syntax_error("regex-unterminated", message, Span(start, len(self.text)))
 
 
 def _union(sets: Iterable[CharSet]) -> CharSet:

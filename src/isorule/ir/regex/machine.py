@@ -164,6 +164,8 @@ class _Step:
             case Alternate(options):
                 for option in options:
                     yield from self.derive(option)
+            case Repeat(_, _, 0):
+                return
             case Repeat(body, least, most):
                 if _accepts(body, self.before, self.after):
                     least = 0

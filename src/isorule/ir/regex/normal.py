@@ -25,7 +25,7 @@ from isorule.ir.regex.tree import (
     Tree,
     nullable,
 )
-from isorule.ir.regex.units import Unit, tree_of, units_of
+from isorule.ir.regex.units import Unit, merged, tree_of, units_of
 
 
 def language(matcher: Regex) -> Tree:
@@ -158,11 +158,12 @@ def _repetition(body: Tree, least: int, most: int | None) -> Tree:
     if body == NOTHING:
         return EMPTY if least == 0 else NOTHING
     if nullable(body):
+        if most == 1:
+            return body
         least = 0
-    if isinstance(body, Repeat):
-        collapsed = _collapsed(body, least, most)
-        if collapsed is not None:
-            return tree_of([collapsed])
+    collapsed = _collapsed(merged(units_of(body)), least, most)
+    if collapsed is not None:
+        return tree_of([collapsed])
     if most is None and isinstance(body, Alternate):
         simpler = _without_inner_loops(body)
         if simpler != body:
@@ -178,14 +179,17 @@ def _without_inner_loops(body: Alternate) -> Tree:
     )
 
 
-def _collapsed(inner: Repeat, least: int, most: int | None) -> Unit | None:
+def _collapsed(body: Sequence[Unit], least: int, most: int | None) -> Unit | None:
     """`(x{a,b}){least,most}` as one repetition, where the counts that it allows have no gaps."""
+    if len(body) != 1:
+        return None
+    inner = body[0]
     if least == most:
-        return Unit(inner.body, inner.least * least, None if inner.most is None else inner.most * least)
+        return Unit(inner.tree, inner.least * least, None if inner.most is None else inner.most * least)
     if inner.least <= 1 and inner.most is None:
-        return Unit(inner.body, inner.least * least, None)
+        return Unit(inner.tree, inner.least * least, None)
     if (inner.least, inner.most) == (0, 1):
-        return Unit(inner.body, 0, most)
+        return Unit(inner.tree, 0, most)
     return None
 
 

@@ -81,6 +81,8 @@ class _Speller:
                 return self._spelled(Repeat(rest, 0, 1))
             case Alternate(options):
                 return "|".join(self.spell(option, _Binding.BOTH) for option in options), _Binding.CHOICE
+            case Repeat(body, least, _) if body == NOTHING:
+                return self._spelled(EMPTY if least == 0 else NOTHING)
             case Repeat(body, least, most):
                 return self.spell(body, _Binding.ATOM) + self._quantifier(least, most), _Binding.SEQUENCE
             case Assertion(place):

@@ -45,25 +45,36 @@ def _character(character: str, folded: bool) -> Literal:
 
 def tree_of(units: Iterable[Unit]) -> Tree:
     """The canonical tree of a sequence: equal neighbours added up, texts joined, neighbours of any text reduced."""
-    merged = _merge(units)
-    if any(unit.tree == ANY and unit.most is None for unit in merged):
-        merged = _merge(_reduce(_reduce(merged)[::-1])[::-1])
-    return _joined([part for unit in merged for part in _spelled(unit)])
+    sequence = [_without_choice(unit) for unit in merged(units)]
+    if any(unit.tree == ANY and unit.most is None for unit in sequence):
+        reduced = _reduced(_reduced(sequence)[::-1])[::-1]
+        if reduced != sequence:
+            # a body that is left once may fall apart into units of its own
+            return tree_of(units_of(Concat(tuple(part for unit in reduced for part in _spelled(unit)))))
+    return _joined([part for unit in sequence for part in _spelled(unit)])
 
 
-def _merge(units: Iterable[Unit]) -> list[Unit]:
-    merged: list[Unit] = []
+def merged(units: Iterable[Unit]) -> list[Unit]:
+    """The units, neighbours of one tree added up: `x{a,b}x{c,d}` is `x{a+c,b+d}`."""
+    sequence: list[Unit] = []
     for unit in units:
-        if merged and merged[-1].tree == unit.tree:
-            last = merged[-1]
+        if sequence and sequence[-1].tree == unit.tree:
+            last = sequence[-1]
             most = None if last.most is None or unit.most is None else last.most + unit.most
-            merged[-1] = Unit(unit.tree, last.least + unit.least, most)
+            sequence[-1] = Unit(unit.tree, last.least + unit.least, most)
         else:
-            merged.append(unit)
-    return merged
+            sequence.append(unit)
+    return sequence
 
 
-def _reduce(units: list[Unit]) -> list[Unit]:
+def _without_choice(unit: Unit) -> Unit:
+    """Of a tree that may be empty, fewer repetitions are among the most: the least count says nothing."""
+    if not nullable(unit.tree):
+        return unit
+    return Unit(unit.tree, 1 if unit.most == 1 else 0, unit.most)
+
+
+def _reduced(units: list[Unit]) -> list[Unit]:
     """After any text, `x{m,n}` says no more than `x{m}`, and what may be empty says nothing."""
     reduced: list[Unit] = []
     for unit in units:
