@@ -30,28 +30,31 @@ TextDates.yaml_implicit_resolvers = {
     for first, rows in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
 
-TRICKY = st.sampled_from(
-    ["yes", "No", "null", "~", "", " ", "017", "08", "1e3", "0x1F", "1_0", "12:30", "2025-01-31", "=", "<<", "y"]
-    + ["-", "- a", "a: b", "a #b", "#a", "*x", "&x", "!x", "%x", "@x", "`x", "{a}", "[a]", "'", '"', "\\", "a\\nb"]
-    + ["'''", '"""', "'''a'''\n", '"""a\\\n', "a\n", "\na", "a\n\n", "  a\nb\n", "a \nb\n", "\t", "a\tb", "\ta\nb"]
-    + [
-        "\r",
-        "a\r\nb",
-        "\x85",
-        "\u2028",
-        "\ufeff",
-        "\x00",
-        "\x1b",
-        "😀",
-        "a'",
-        'a"',
-        "---",
-        "...",
-        "? a",
-        "key:",
-        ".inf",
-    ]
+MEANINGFUL = ("yes", "No", "null", "~", "", " ", "017", "08", "1e3", "0x1F", "1_0", "12:30", "2025-01-31", "y", ".inf")
+SIGNS = (
+    "=",
+    "<<",
+    "-",
+    "- a",
+    "a: b",
+    "a #b",
+    "#a",
+    "*x",
+    "&x",
+    "!x",
+    "%x",
+    "@x",
+    "`x",
+    "{a}",
+    "[a]",
+    "---",
+    "...",
+    "? a",
 )
+QUOTES = ("'", '"', "\\", "a\\nb", "'''", '"""', "'''a'''\n", '"""a\\\n', "a'", 'a"', "key:")
+BREAKS = ("a\n", "\na", "a\n\n", "  a\nb\n", "a \nb\n", "\t", "a\tb", "\ta\nb", "\r", "a\r\nb", "\x85", "\u2028")
+ODD = ("\ufeff", "\x00", "\x1b", "😀")
+TRICKY = st.sampled_from((*MEANINGFUL, *SIGNS, *QUOTES, *BREAKS, *ODD))
 PLAIN_TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 TEXTS = TRICKY | PLAIN_TEXT | st.builds("\n".join, st.lists(TRICKY | PLAIN_TEXT, max_size=4))
 NUMBERS = st.integers(-(2**63), 2**63 - 1) | st.floats(allow_nan=False)

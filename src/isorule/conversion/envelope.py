@@ -9,11 +9,12 @@ from __future__ import annotations
 import uuid
 from dataclasses import replace
 
+from isorule.attack import attack
 from isorule.conversion.attack_tags import tags_of
 from isorule.conversion.logsource import indices_of, logsource_of
 from isorule.ir.detections import Match
 from isorule.ir.predicates import Predicate
-from isorule.ir.rule import DataSource, Level, Rule, Schedule
+from isorule.ir.rule import DataSource, Level, Rule, Schedule, Threat
 
 RISK_SCORES = {Level.INFORMATIONAL: 21, Level.LOW: 21, Level.MEDIUM: 47, Level.HIGH: 73, Level.CRITICAL: 99}
 """Elastic's canonical risk score for each severity."""
@@ -25,6 +26,9 @@ _MATURITY_OF_STATUS = {
     "deprecated": "deprecated",
     "unsupported": "deprecated",
 }
+
+ELASTIC_ATTACK = "18.1"
+_SYSTEMS = {"windows": "Windows", "linux": "Linux", "macos": "macOS"}
 
 NAMESPACE = uuid.UUID("5a6f1c1e-6f0b-5c4e-9a52-6a8f0d6c2b11")
 """Ids of rules that have none are version 5 UUIDs in this namespace, so that the same rule always gets the same id."""
@@ -60,11 +64,13 @@ def as_elastic(rule: Rule, lowered: Predicate, language: str) -> Rule:
     metadata = rule.metadata
     source = rule.data_source
     level = metadata.level or Level.MEDIUM
+    threats = tuple(_as_elastic_names_it(threat) for threat in rule.threats)
     return replace(
         rule,
         metadata=replace(
             metadata,
             id=metadata.id or _derived_id(rule),
+            tags=_elastic_tags(rule, threats),
             status=_MATURITY_OF_STATUS.get(metadata.status or "", "development"),
             level=Level.LOW if level is Level.INFORMATIONAL else level,
         ),
@@ -74,7 +80,25 @@ def as_elastic(rule: Rule, lowered: Predicate, language: str) -> Rule:
         language=language,
         schedule=rule.schedule or Schedule(interval="5m", lookback="now-9m"),
         risk_score=rule.risk_score if rule.risk_score is not None else RISK_SCORES[level],
+        threats=threats,
         origin=None,
+    )
+
+
+def _as_elastic_names_it(threat: Threat) -> Threat:
+    """The threat with its tactic's name of ATT&CK 18.1, which Elastic's rules follow (`Defense Evasion`)."""
+    tactic = attack(ELASTIC_ATTACK).tactic(threat.tactic_id)
+    return threat if tactic is None else replace(threat, tactic_name=tactic.name)
+
+
+def _elastic_tags(rule: Rule, threats: tuple[Threat, ...]) -> tuple[str, ...]:
+    """Tags in Elastic's vocabulary; Sigma's own tags stay in the rule's extras."""
+    product = rule.data_source.logsource.product if rule.data_source.logsource is not None else None
+    system = _SYSTEMS.get(product or "")
+    return (
+        *(("Domain: Endpoint", f"OS: {system}") if system else ()),
+        "Use Case: Threat Detection",
+        *(f"Tactic: {threat.tactic_name}" for threat in threats),
     )
 
 

@@ -8,12 +8,14 @@ event is least likely to pass by chance is taken.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from isorule.evaluate.values import Value, text_of
+from isorule.ir.axes import Case
 from isorule.ir.folding import fold
-from isorule.ir.matchers import Equals, Like, Matcher, OneOf, Scalar
+from isorule.ir.matchers import Equals, Like, Matcher, OneOf, Regex, Scalar
 from isorule.ir.predicates import And, Const, EventCategory, Field, Not, Or, Predicate, Test
+from isorule.ir.regex import language, literals
 from isorule.ir.resolve import as_number
 from isorule.ir.schema import FieldSchema, FieldType
 
@@ -81,10 +83,19 @@ def _matcher_gate(path: str, matcher: Matcher, schema: FieldSchema) -> Gate | No
         case Like(parts) if kind in _PLAIN_TEXT:
             texts = [part for part in parts if isinstance(part, str)]
             return frozenset({Need(path, fold(max(texts, key=len)), False)}) if texts else None
+        case Regex() if kind in _PLAIN_TEXT:
+            return _expression_gate(path, matcher)
         case OneOf(options):
             return _union(_matcher_gate(path, option, schema) for option in options)
         case _:
             return None
+
+
+def _expression_gate(path: str, matcher: Regex) -> Gate | None:
+    """Of the clauses of texts that every match contains, the one least likely to be met by chance."""
+    clauses = literals(language(replace(matcher, case=Case.INSENSITIVE)))
+    found = [frozenset(Need(path, text, False) for text in clause) for clause in clauses]
+    return min(found, key=_chance, default=None)
 
 
 def _needed_text(value: Scalar, numeric: bool) -> str:

@@ -7,7 +7,8 @@ is null (None). The answer is never empty.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from itertools import islice, product
+from itertools import product
+from math import prod
 from typing import assert_never
 
 from isorule.evaluate.events import EventView, Fields
@@ -20,7 +21,7 @@ Values = tuple[Value | None, ...]
 OperandCheck = Callable[[EventView], Values]
 
 _DEEPEST = 200
-_MOST_COMBINATIONS = 10_000
+_MOST_COMBINATIONS = 100_000
 
 
 class OperandCompiler:
@@ -66,10 +67,18 @@ def _constant(values: Values) -> OperandCheck:
 
 
 def _applied(body: Body, arguments: list[Values]) -> Values:
-    """The function on every combination of values; an event with very many values is judged by the first 10,000."""
-    if all(len(argument) == 1 for argument in arguments):
+    """The function on every combination of values.
+
+    Raises `UnsupportedError` for an event with more than 100,000 combinations: to leave some out would be silent.
+    """
+    count = prod(map(len, arguments))
+    if count == 1:
         return (body(tuple(argument[0] for argument in arguments)),)
-    return tuple(_distinct(body(combination) for combination in islice(product(*arguments), _MOST_COMBINATIONS)))
+    if count > _MOST_COMBINATIONS:
+        raise refusal(
+            "too-many-combinations", f"{count} combinations of values; at most {_MOST_COMBINATIONS} are computed"
+        )
+    return tuple(_distinct(map(body, product(*arguments))))
 
 
 def _distinct(results: Iterator[Value | None]) -> Iterator[Value | None]:

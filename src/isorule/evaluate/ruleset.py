@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from isorule.evaluate.alerts import Alert
 from isorule.evaluate.dates import nanos
@@ -24,32 +24,39 @@ from isorule.ir.rule import Rule
 from isorule.ir.schema import FieldSchema
 
 _GRAM = 3
+_MOST_REMEMBERED = 4096
+_LONGEST_REMEMBERED = 1024
 
 
-@dataclass(slots=True)
 class _FieldIndex:
-    """For one field: which rules a value may match."""
+    """For one field: which rules a value may match. Values come again and again, so answers are kept for a while."""
 
-    reader: FieldReader
-    whole: dict[str, list[int]] = field(default_factory=dict)
-    grams: dict[str, dict[str, list[int]]] = field(default_factory=dict)
-    short: dict[str, list[int]] = field(default_factory=dict)
+    __slots__ = ("_remembered", "grams", "reader", "short", "whole")
+
+    def __init__(self, reader: FieldReader) -> None:
+        self.reader = reader
+        self.whole: dict[str, list[int]] = {}
+        self.grams: dict[str, dict[str, list[int]]] = {}
+        self.short: dict[str, list[int]] = {}
+        self._remembered = lru_cache(maxsize=_MOST_REMEMBERED)(self._search)
 
     def collect(self, view: EventView, found: set[int]) -> None:
         """Add the rules that the event's values of the field may match."""
         for text in view.folded(self.reader):
-            rules = self.whole.get(text)
-            if rules is not None:
-                found.update(rules)
-            if self.grams:
-                held = {text[at : at + _GRAM] for at in range(len(text) - _GRAM + 1)}
-                for gram in held & self.grams.keys():
-                    _collect_contained(self.grams[gram], text, found)
-            if self.short:
-                _collect_contained(self.short, text, found)
+            found.update(self._remembered(text) if len(text) < _LONGEST_REMEMBERED else self._search(text))
         if self.whole:
             for text in extra_texts(view.values(self.reader)):
                 found.update(self.whole.get(text, ()))
+
+    def _search(self, text: str) -> frozenset[int]:
+        """The rules that a folded text may match."""
+        found = set(self.whole.get(text, ()))
+        if self.grams:
+            held = {text[at : at + _GRAM] for at in range(len(text) - _GRAM + 1)}
+            for gram in held & self.grams.keys():
+                _collect_contained(self.grams[gram], text, found)
+        _collect_contained(self.short, text, found)
+        return frozenset(found)
 
 
 def _collect_contained(needed: dict[str, list[int]], text: str, found: set[int]) -> None:

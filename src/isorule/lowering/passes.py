@@ -10,6 +10,7 @@ from isorule.lowering.category import lower_category
 from isorule.lowering.computed import lower_computed
 from isorule.lowering.fulltext import lower_full_text
 from isorule.lowering.regex import lower_regex
+from isorule.lowering.shape import lower_shape
 from isorule.lowering.target import Lowering, Pass, Target
 
 PASSES: tuple[Pass, ...] = (
@@ -18,9 +19,10 @@ PASSES: tuple[Pass, ...] = (
     lower_full_text,
     lower_regex,
     lower_case,
+    lower_shape,
     lower_category,
 )
-"""Null before shape, since a computed leaf keeps its null; category last, since it only gives a conjunct a name."""
+"""Absence first, since a computed leaf keeps its null; category last, since it only gives a conjunct a name."""
 
 
 def lower(predicate: Predicate, target: Target) -> Lowering:

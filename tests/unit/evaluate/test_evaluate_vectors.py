@@ -65,7 +65,7 @@ def lines(text: str) -> list[Mapping[str, object]]:
     return [json.loads(line) for line in text.splitlines() if line.strip()]
 
 
-@pytest.mark.parametrize(("group", "case"), cases())
+@pytest.mark.parametrize(("group", "case"), list(cases()))
 def test_case(group: Mapping[str, Any], case: Mapping[str, Any]) -> None:
     assert case["source"]
     events = lines(group["events"])

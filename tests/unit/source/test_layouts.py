@@ -164,7 +164,7 @@ def test_values_of_other_types_are_refused(value: Any) -> None:
 
 
 def test_null_is_refused_in_toml_and_written_in_yaml() -> None:
-    with pytest.raises(TypeError, match="rule.key"):
+    with pytest.raises(TypeError, match=r"rule\.key"):
         write_toml({"rule": {"key": None}})
     assert write_yaml({"key": None}) == "key: null\n"
 
@@ -176,7 +176,7 @@ def test_lone_surrogates_and_bottomless_values_are_refused() -> None:
         inner["k"] = {}
         inner = inner["k"]
     for write in (write_yaml, write_toml):
-        with pytest.raises(ValueError, match="written|nested"):
+        with pytest.raises(ValueError, match=r"written|nested"):
             write({"key": "\ud800"})
         with pytest.raises(ValueError, match="nested"):
             write(deep)

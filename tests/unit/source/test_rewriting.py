@@ -115,7 +115,7 @@ def drop(*path: str | int) -> Change:
 @pytest.mark.parametrize(
     ("change", "lines"),
     [
-        (lambda document: None, []),
+        (lambda _: None, []),
         (put("rule", "name", value="B"), ["-name   = 'A name'", '+name   = "B"']),
         (
             put("metadata", "updated_date", value="2026/01/01"),
@@ -144,7 +144,7 @@ def test_toml(change: Change, lines: list[str]) -> None:
 @pytest.mark.parametrize(
     ("change", "lines"),
     [
-        (lambda document: None, []),
+        (lambda _: None, []),
         (put("title", value="B: c"), ["-title: A title", "+title: 'B: c'"]),
         (
             put("references", 0, value="https://example.org/c"),

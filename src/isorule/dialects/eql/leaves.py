@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from isorule.diagnostics import UnsupportedError
 from isorule.dialects.eql.layout import Chain, Doc, Listing, Text, flat
 from isorule.dialects.eql.lifting import RELATION_FUNCTIONS
 from isorule.dialects.eql.literals import (
@@ -48,7 +51,15 @@ _LISTS = frozenset(("in", "in~"))
 
 
 def leaf(test: Test) -> Doc:
-    """A test. Raises `UnsupportedError`, naming what EQL cannot say."""
+    """A test. Raises `UnsupportedError`, naming what EQL cannot say; its span is at least that of the test."""
+    try:
+        return _leaf(test)
+    except UnsupportedError as error:
+        found = error.diagnostic
+        raise UnsupportedError(found if found.span else replace(found, span=test.span)) from error
+
+
+def _leaf(test: Test) -> Doc:
     subject = _checked_subject(test)
     matcher = test.matcher
     if isinstance(subject, Call) and isinstance(matcher, Equals) and kind_of(subject.function) is Kind.BOOLEAN:

@@ -27,6 +27,9 @@ from isorule.ir.regex.tree import (
 )
 from isorule.ir.regex.units import Unit, merged, tree_of, units_of
 
+_MOST_PASSES = 20
+"""Every pass leaves the language as it is, so to stop early costs no more than a missed likeness."""
+
 
 def language(matcher: Regex) -> Tree:
     """The set of whole values that the matcher accepts, in canonical form.
@@ -41,6 +44,16 @@ def language(matcher: Regex) -> Tree:
 
 def normalize(tree: Tree) -> Tree:
     """The canonical form of a tree of whole values; it describes the same texts."""
+    for _ in range(_MOST_PASSES):
+        simpler = _simplified(tree)
+        if simpler == tree:
+            break
+        tree = simpler
+    return tree
+
+
+def _simplified(tree: Tree) -> Tree:
+    """One pass from the inside out; what it takes apart may give the next one more to do."""
     match tree:
         case Empty() | Assertion():
             return tree
@@ -49,15 +62,15 @@ def normalize(tree: Tree) -> Tree:
         case CharSet():
             return _set(tree)
         case Concat(parts):
-            return _sequence(map(normalize, parts))
+            return _sequence(map(_simplified, parts))
         case Alternate(options):
-            return _choice(map(normalize, options))
+            return _choice(map(_simplified, options))
         case Repeat(body, least, most):
-            return _repetition(normalize(body), least, most)
+            return _repetition(_simplified(body), least, most)
         case Intersection(options):
-            return _intersection(map(normalize, options))
+            return _intersection(map(_simplified, options))
         case Complement(body):
-            return _complement(normalize(body))
+            return _complement(_simplified(body))
 
 
 def _set(members: CharSet) -> Tree:

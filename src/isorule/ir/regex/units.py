@@ -47,10 +47,7 @@ def tree_of(units: Iterable[Unit]) -> Tree:
     """The canonical tree of a sequence: equal neighbours added up, texts joined, neighbours of any text reduced."""
     sequence = [_without_choice(unit) for unit in merged(units)]
     if any(unit.tree == ANY and unit.most is None for unit in sequence):
-        reduced = _reduced(_reduced(sequence)[::-1])[::-1]
-        if reduced != sequence:
-            # a body that is left once may fall apart into units of its own
-            return tree_of(units_of(Concat(tuple(part for unit in reduced for part in _spelled(unit)))))
+        sequence = merged(_reduced(_reduced(sequence)[::-1])[::-1])
     return _joined([part for unit in sequence for part in _spelled(unit)])
 
 
