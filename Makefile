@@ -34,7 +34,7 @@ lint: .venv/installed-dev ## Format, style, types and layers of the code.
 	$(BIN)/lint-imports
 
 bench: .venv/installed-test ## Measure speed.
-	$(BIN)/python -m pytest tests/bench -s $(PYTEST_ARGS)
+	@for file in tests/bench/bench_*.py; do echo "== $$file"; $(BIN)/python "$$file" || exit 1; done
 
 coverage-doc: .venv/installed-test ## Write docs/coverage.md from the corpora in ../shared.
 	$(BIN)/python tests/corpora/measure.py --write
@@ -54,6 +54,6 @@ clean: ## Remove what the other targets made.
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
-	  echo 'isorule needs Python 3.11 or newer; "$(PYTHON)" is missing or older. Name another: make PYTHON=python3.12' >&2; exit 1; }
+	  echo 'isorule needs Python 3.11 or newer; "$(PYTHON)" is missing or older. Name another, as in: make demo PYTHON=python3.12' >&2; exit 1; }
 	@$(PYTHON) -m venv .venv || { rm -rf .venv; \
 	  echo 'no virtual environment could be made; on Debian and Ubuntu install python3-venv' >&2; exit 1; }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import random
+import re
 import statistics
 import time
 from collections.abc import Callable, Iterator
@@ -17,8 +18,10 @@ import tomli
 import yaml
 
 from isorule.diagnostics import UnsupportedError
+from isorule.dialects import dialect
 from isorule.documents import document_format
-from isorule.ir.rule import Rule
+from isorule.documents.elastic_detections import DETECTION_KEYS
+from isorule.ir.rule import LogSource, Rule
 from isorule.source.equality import same_values
 from isorule.source.files import read_file
 from isorule.source.reading import Reading
@@ -168,7 +171,8 @@ def is_header(reading: Reading, path: KeyPath, value: object) -> bool:
     start = reading.places[path].value.start
     line = reading.file.line(reading.file.position(start).line)
     tables = value if isinstance(value, list) else [value]
-    return line.startswith("[") and bool(tables) and all(isinstance(item, dict) for item in tables)
+    is_table = bool(tables) and all(isinstance(item, dict) for item in tables)
+    return is_table and re.match(r"\s*\[\[?[\w\"]", line) is not None
 
 
 def test_every_key_stands_where_its_place_says() -> None:
@@ -230,6 +234,40 @@ def test_rules_without_their_file_keep_every_value_but_the_query() -> None:
         assert rule.origin is not None
         values = yaml.load(document_format("sigma").write(replace(rule, origin=None)), TextDates)
         assert same_values({**values, "detection": 0}, {**rule.origin.document, "detection": 0})
+
+
+def test_elastic_rules_keep_every_key_on_a_way_through_sigma() -> None:
+    """Only the detection is not looked at here: it is the same single test on the whole way."""
+    parse = dialect("eql").parse
+    assert parse is not None
+    detection = parse("any where process.pid == 1")
+    for rule in rules("elastic"):
+        assert rule.origin is not None
+        tags = tuple(f"attack.{technique.id.lower()}" for threat in rule.threats for technique in threat.techniques)
+        subtags = tuple(
+            f"attack.{inner.id.lower()}"
+            for threat in rule.threats
+            for technique in threat.techniques
+            for inner in technique.subtechniques
+        )
+        as_sigma = replace(
+            rule,
+            type="sigma",
+            language="sigma",
+            detection=detection,
+            metadata=replace(rule.metadata, tags=(*tags, *subtags)),
+            data_source=replace(rule.data_source, logsource=LogSource(product="linux")),
+            origin=None,
+        )
+        (sigma,) = document_format("sigma").read(SourceFile("rule.yml", document_format("sigma").write(as_sigma)))
+        as_elastic = replace(sigma, type="eql", language="eql", detection=detection, origin=None)
+        again = tomli.loads(document_format("elastic").write(as_elastic))
+        assert same_values(_without_detection(again), _without_detection(rule.origin.document)), rule.origin.file.path
+
+
+def _without_detection(document: Any) -> dict[str, Any]:
+    detecting = ("type", "language", *DETECTION_KEYS)
+    return {**document, "rule": {key: value for key, value in document["rule"].items() if key not in detecting}}
 
 
 def _without_queries(document: Any) -> dict[str, Any]:

@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from isorule.evaluate import RuleSet, compile_predicate, evaluate_detection
-from isorule.ir.axes import Absent, Case, Quantifier
+from isorule.ir.axes import Absent, Case, Quantifier, RegexFlavor, TokenMode
 from isorule.ir.detections import Match, Sample, Sequence, Stage
 from isorule.ir.folding import fold
-from isorule.ir.matchers import Bound, Complement, Equals, Matcher, OneOf, Present, Range, Wildcard, like
+from isorule.ir.matchers import Bound, Complement, Equals, Matcher, OneOf, Present, Range, Regex, Tokens, Wildcard, like
 from isorule.ir.predicates import And, Const, Field, Not, Or, Predicate, Test
 from isorule.ir.rule import DataSource, Metadata, Rule
 from isorule.ir.schema import FieldSchema, schema_from
@@ -23,7 +23,7 @@ Event = dict[str, object]
 
 FIELDS = ("a", "b.c", "n")
 TEXTS = st.text(alphabet="abAB*4ſKß", max_size=5)
-SCALARS = st.one_of(TEXTS, st.integers(-2, 5), st.booleans(), st.sampled_from([4.0, 4.5]))
+SCALARS = st.one_of(TEXTS, st.integers(-2, 5), st.booleans(), st.sampled_from([4.0, 4.5, "4.0", "4", "true"]))
 VALUES = st.one_of(SCALARS, st.none(), st.lists(SCALARS, max_size=3))
 EVENTS = st.dictionaries(st.sampled_from(FIELDS), VALUES)
 CASES = st.sampled_from([Case.SENSITIVE, Case.INSENSITIVE, Case.MAPPED])
@@ -36,6 +36,13 @@ BASIC: st.SearchStrategy[Matcher] = st.one_of(
     st.just(Present()),
     st.builds(Equals, SCALARS, CASES),
     st.builds(like, PARTS, CASES),
+    st.builds(Tokens, TEXTS, st.sampled_from(list(TokenMode))),
+    st.builds(
+        lambda pattern, case, anchored: Regex(pattern, RegexFlavor.SIGMA, case, anchored),
+        st.sampled_from(["ab", "a|b", "(?:a|b)B", "a+b?", "a.b", "[ab]B", "4"]),
+        CASES,
+        st.booleans(),
+    ),
     st.builds(lambda low, high: Range(Bound(low, True), Bound(high, False)), st.integers(-2, 5), st.integers(-2, 5)),
 )
 MATCHERS: st.SearchStrategy[Matcher] = st.one_of(

@@ -37,3 +37,13 @@ def _patterns(path: Path) -> list[str]:
 
 def _is_compile(function: ast.expr) -> bool:
     return isinstance(function, ast.Attribute) and function.attr == "compile"
+
+
+@pytest.mark.parametrize("name", ["docs/architecture.md", "CONTRIBUTING.md"])
+def test_paths_in_the_documentation_exist(name: str) -> None:
+    text = (ROOT / name).read_text(encoding="utf-8")
+    written = re.findall(r"`([a-z0-9_.]+/[a-z0-9_./]*|[a-z_]+\.py)`", text)
+    assert len(written) > 5
+    places = (ROOT, ROOT / "src" / "isorule", ROOT / "src" / "isorule" / "dialects" / "kuery")
+    sibling = ROOT / "src" / "isorule" / "dialects" / "sigma"
+    assert [path for path in written if not any((place / path).exists() for place in (*places, sibling))] == []

@@ -19,6 +19,8 @@ from isorule.ir.rule import DataSource, Level, Rule, Schedule, Threat
 RISK_SCORES = {Level.INFORMATIONAL: 21, Level.LOW: 21, Level.MEDIUM: 47, Level.HIGH: 73, Level.CRITICAL: 99}
 """Elastic's canonical risk score for each severity."""
 
+DEFAULT_SCHEDULE = Schedule(interval="5m", lookback="now-9m")
+
 _STATUS_OF_MATURITY = {"production": "stable", "development": "experimental", "deprecated": "deprecated"}
 _MATURITY_OF_STATUS = {
     "stable": "production",
@@ -60,29 +62,48 @@ def _kept_tags(tags: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def as_elastic(rule: Rule, lowered: Predicate, language: str) -> Rule:
-    """The Elastic rule for a Sigma rule; `lowered` is the new detection in the query language `language`."""
+    """The Elastic rule for a Sigma rule; `lowered` is the new detection in the query language `language`.
+
+    A rule that was an Elastic rule before gets nothing that it had not.
+    """
     metadata = rule.metadata
     source = rule.data_source
     level = metadata.level or Level.MEDIUM
-    threats = tuple(_as_elastic_names_it(threat) for threat in rule.threats)
+    was_elastic = "elastic" in rule.extras
+    threats = elastic_threats(rule.threats)
     return replace(
         rule,
         metadata=replace(
             metadata,
             id=metadata.id or _derived_id(rule),
-            tags=_elastic_tags(rule, threats),
-            status=_MATURITY_OF_STATUS.get(metadata.status or "", "development"),
-            level=Level.LOW if level is Level.INFORMATIONAL else level,
+            tags=metadata.tags if was_elastic else _elastic_tags(rule, threats),
+            status=elastic_maturity(metadata.status),
+            level=elastic_level(level),
         ),
-        data_source=_elastic_source(source),
+        data_source=source if was_elastic else _elastic_source(source),
         detection=Match(lowered),
         type="eql" if language == "eql" else "query",
         language=language,
-        schedule=rule.schedule or Schedule(interval="5m", lookback="now-9m"),
+        schedule=rule.schedule if was_elastic else rule.schedule or DEFAULT_SCHEDULE,
         risk_score=rule.risk_score if rule.risk_score is not None else RISK_SCORES[level],
         threats=threats,
         origin=None,
     )
+
+
+def elastic_level(level: Level) -> Level:
+    """The severity that Elastic has for a level."""
+    return Level.LOW if level is Level.INFORMATIONAL else level
+
+
+def elastic_maturity(status: str | None) -> str:
+    """The maturity that Elastic has for a Sigma status."""
+    return _MATURITY_OF_STATUS.get(status or "", "development")
+
+
+def elastic_threats(threats: tuple[Threat, ...]) -> tuple[Threat, ...]:
+    """Threats with the names that Elastic's rules use."""
+    return tuple(_as_elastic_names_it(threat) for threat in threats)
 
 
 def _as_elastic_names_it(threat: Threat) -> Threat:

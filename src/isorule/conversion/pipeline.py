@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import assert_never
 
 from isorule.conversion.envelope import as_elastic, as_sigma
+from isorule.conversion.restoring import as_it_was
 from isorule.conversion.result import CaseMode, Conversion, MaxLoss, Options
 from isorule.diagnostics import Diagnostic, ParseError, Severity, UnknownNameError, UnsupportedError
 from isorule.dialects import Dialect, dialect, dialect_names
@@ -89,19 +90,20 @@ def _check_limit(losses: tuple[Loss, ...], limit: MaxLoss) -> None:
 
 def _to_sigma(rule: Rule, schema: FieldSchema, options: Options) -> Conversion:
     lowered = _lower(rule, dialect("sigma"), schema, options)
-    return _written(rule, as_sigma(rule, lowered.where, lowered.predicate), "sigma", lowered.losses, schema)
+    sigma = as_it_was(as_sigma(rule, lowered.where, lowered.predicate), rule)
+    return _written(rule, sigma, "sigma", lowered.losses, schema)
 
 
 def _to_elastic(rule: Rule, schema: FieldSchema, options: Options) -> Conversion:
-    """EQL unless the caller or the rule's past says otherwise; kuery where EQL has no form."""
-    wanted = options.language or _former_language(rule)
-    if wanted is not None:
-        return _to_elastic_in(rule, wanted, schema, options)
+    """The language that the caller names; else the one that the rule had before, or EQL, and the other one last."""
+    if options.language is not None:
+        return _to_elastic_in(rule, options.language, schema, options)
+    first, second = ("kuery", "eql") if _former_language(rule) == "kuery" else ("eql", "kuery")
     try:
-        return _to_elastic_in(rule, "eql", schema, options)
+        return _to_elastic_in(rule, first, schema, options)
     except UnsupportedError as error:
         try:
-            return _to_elastic_in(rule, "kuery", schema, options)
+            return _to_elastic_in(rule, second, schema, options)
         except UnsupportedError:
             raise error from None
 

@@ -180,13 +180,20 @@ class Fields:
 class EventView:
     """One event and what has been looked up in it; made for each event anew and used by all rules."""
 
-    __slots__ = ("_folded", "_texts", "_values", "event")
+    __slots__ = ("_folded", "_leaves", "_texts", "_values", "event")
 
     def __init__(self, event: Event) -> None:
         self.event = event
         self._values: dict[FieldReader, tuple[Value, ...]] = {}
         self._texts: dict[FieldReader, tuple[str, ...]] = {}
         self._folded: dict[FieldReader, tuple[str, ...]] = {}
+        self._leaves: list[tuple[str, Scalar]] | None = None
+
+    def leaves(self) -> list[tuple[str, Scalar]]:
+        """Every scalar of the event with its path."""
+        if self._leaves is None:
+            self._leaves = list(leaves(self.event))
+        return self._leaves
 
     def values(self, reader: FieldReader) -> tuple[Value, ...]:
         """The typed values of a field."""

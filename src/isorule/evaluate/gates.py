@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from isorule.evaluate.values import Value, text_of
 from isorule.ir.axes import Case
 from isorule.ir.folding import fold
-from isorule.ir.matchers import Equals, Like, Matcher, OneOf, Regex, Scalar
+from isorule.ir.matchers import Equals, Like, Matcher, OneOf, Regex, Scalar, Tokens
 from isorule.ir.predicates import And, Const, EventCategory, Field, Not, Or, Predicate, Test
 from isorule.ir.regex import language, literals
 from isorule.ir.resolve import as_number
@@ -79,7 +79,9 @@ def _matcher_gate(path: str, matcher: Matcher, schema: FieldSchema) -> Gate | No
     kind = schema.type_of(path)
     match matcher:
         case Equals(value) if kind in (*_PLAIN_TEXT, *_NUMERIC):
-            return frozenset({Need(path, _needed_text(value, kind in _NUMERIC), True)})
+            return frozenset(Need(path, text, True) for text in _needed_texts(value, kind in _NUMERIC))
+        case Tokens(text) if kind in (*_PLAIN_TEXT, *_NUMERIC):
+            return frozenset(Need(path, needed, True) for needed in _needed_texts(text, kind in _NUMERIC))
         case Like(parts) if kind in _PLAIN_TEXT:
             texts = [part for part in parts if isinstance(part, str)]
             return frozenset({Need(path, fold(max(texts, key=len)), False)}) if texts else None
@@ -98,11 +100,12 @@ def _expression_gate(path: str, matcher: Regex) -> Gate | None:
     return min(found, key=_chance, default=None)
 
 
-def _needed_text(value: Scalar, numeric: bool) -> str:
-    if isinstance(value, str):
-        number = as_number(value) if numeric else None
-        return fold(value) if number is None else _number_text(number)
-    return _number_text(value) if not isinstance(value, bool) else text_of(value)
+def _needed_texts(value: Scalar, numeric: bool) -> set[str]:
+    """The folded texts of the values that equal a literal: a number equals numbers, and the text it is written as."""
+    number = as_number(value) if numeric and isinstance(value, str) else value
+    if isinstance(number, int | float) and not isinstance(number, bool):
+        return {_number_text(number), fold(text_of(number))}
+    return {fold(text_of(value))}
 
 
 def _number_text(number: int | float) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import NamedTuple, assert_never
 
-from isorule.evaluate.events import EventView, FieldReader, Fields, leaves
+from isorule.evaluate.events import EventView, FieldReader, Fields
 from isorule.evaluate.matching import Kind, Lens, ValueTest, value_check, value_tests
 from isorule.evaluate.operands import OperandCompiler
 from isorule.evaluate.references import Bound, bound_matcher, refers
@@ -182,7 +182,7 @@ class PredicateCompiler:
 
         def check(view: EventView) -> bool | None:
             met: list[bool] = []
-            for path, raw in leaves(view.event):
+            for path, raw in view.leaves():
                 for name in (path, *fields.multi_fields(path)) if wanted is not None else (path,):
                     if wanted is not None and not wanted(name):
                         continue

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from decimal import Decimal
 
 from isorule.evaluate.values import Value, folded_text, text_of
 from isorule.ir.folding import fold
@@ -108,15 +109,10 @@ def printed(value: Value) -> str:
     """The text of a value as `string` and `concat` write it: decimals as Java prints them (`1.0E7`)."""
     if not isinstance(value, float) or value == 0 or _LEAST_PLAIN <= abs(value) < _GREATEST_PLAIN:
         return text_of(value)
-    digits, _, exponent = f"{value:e}".partition("e")
-    sign, significant = ("-" if value < 0 else ""), _significant(value)
-    fraction = significant[1:] or "0"
-    return f"{sign}{significant[0]}.{fraction}E{int(exponent)}" if digits else text_of(value)
-
-
-def _significant(value: float) -> str:
-    """The shortest digits that give the number back, without leading or trailing zeros."""
-    return repr(abs(value)).partition("e")[0].replace(".", "").strip("0") or "0"
+    exact = Decimal(repr(value))
+    sign = "-" if exact.is_signed() else ""
+    first, *rest = "".join(map(str, exact.as_tuple().digits)).rstrip("0")
+    return f"{sign}{first}.{''.join(rest) or '0'}E{exact.adjusted()}"
 
 
 def concat(*values: Value) -> str:

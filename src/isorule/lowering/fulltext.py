@@ -7,13 +7,14 @@ such form; it becomes a search for the same letters anywhere in the value, which
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from isorule.diagnostics import Effect
 from isorule.ir.axes import Case, TokenMode
 from isorule.ir.losses import Loss, loss, refusal
 from isorule.ir.matchers import Equals, Like, Matcher, Tokens, Wildcard, like
-from isorule.ir.predicates import Field, Predicate, Test
+from isorule.ir.predicates import AnyField, Field, Predicate, Subject, Test
 from isorule.ir.schema import FieldType
 from isorule.ir.walk import Polarity, rewrite_leaves, rewrite_matchers
 from isorule.lowering.target import Lowering, Target, seen
@@ -26,15 +27,45 @@ def lower_full_text(predicate: Predicate, target: Target) -> Lowering:
     losses: list[Loss] = []
 
     def leaf(test: Test, polarity: Polarity) -> Predicate:
-        subject = test.subject
-        if not isinstance(subject, Field) or target.schema.type_of(subject.path) is not FieldType.TEXT:
+        change = _change(test.subject, target)
+        if change is None:
             return test
         found: list[Loss] = []
-        matcher = rewrite_matchers(test.matcher, lambda inner: _as_value(inner, polarity, found))
+        matcher = rewrite_matchers(test.matcher, lambda inner: change(inner, polarity, found))
         losses.extend(found[:1])
         return test if matcher is test.matcher else replace(test, matcher=matcher)
 
     return Lowering(rewrite_leaves(predicate, leaf), tuple(losses))
+
+
+_Change = Callable[[Matcher, Polarity, list[Loss]], Matcher]
+
+
+def _change(subject: Subject, target: Target) -> _Change | None:
+    """How the matchers of a subject are rewritten; None for a subject that holds no full text."""
+    match subject:
+        case AnyField():
+            return _as_keyword
+        case Field(path) if target.schema.type_of(path) is FieldType.TEXT:
+            return _as_value
+        case _:
+            return None
+
+
+def _as_keyword(matcher: Matcher, polarity: Polarity, losses: list[Loss]) -> Matcher:
+    """A search in all fields as keywords: they find letters anywhere in a value, the search words and whole values."""
+    match matcher:
+        case Like(parts, Case.MAPPED, span):
+            pass
+        case Tokens(text, TokenMode.PHRASE | TokenMode.ANY, span) if text.isalnum():
+            parts = (text,)
+        case Tokens(text, _, span):
+            raise refusal("free-text-phrase", f"keywords cannot say the phrase {text!r}", span=span)
+        case _:
+            return matcher
+    message = "a search in all fields becomes a search for the same letters anywhere in a value"
+    losses.append(loss("words-as-substring", seen(Effect.WIDENS, polarity), message, span=span))
+    return like((Wildcard.RUN, *parts, Wildcard.RUN), Case.INSENSITIVE, span)
 
 
 def _as_value(matcher: Matcher, polarity: Polarity, losses: list[Loss]) -> Matcher:

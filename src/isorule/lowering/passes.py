@@ -9,6 +9,7 @@ from isorule.lowering.case import lower_case
 from isorule.lowering.category import lower_category
 from isorule.lowering.computed import lower_computed
 from isorule.lowering.fulltext import lower_full_text
+from isorule.lowering.networks import lower_networks
 from isorule.lowering.regex import lower_regex
 from isorule.lowering.shape import lower_shape
 from isorule.lowering.target import Lowering, Pass, Target
@@ -17,6 +18,7 @@ PASSES: tuple[Pass, ...] = (
     lower_absent,
     lower_computed,
     lower_full_text,
+    lower_networks,
     lower_regex,
     lower_case,
     lower_shape,

@@ -98,30 +98,33 @@ class _Rewriter:
         present = _table(self._values, table)
         order = list(new)
         earlier = [name for name in order[: order.index(str(key))] if name in present]
-        if not earlier:
-            raise NoRewriteError
-        before = self._places[(*table, earlier[-1])]
-        if before.key is None:
+        neighbour = self._places[(*table, earlier[-1] if earlier else next(iter(present)))]
+        if neighbour.key is None:
             raise NoRewriteError
         writer = YamlWriter(self._layout)
-        writer.mapping({str(key): change.value}, table, self._column(before.key.start))
-        at = before.value.end
-        if not self._text[:at].endswith("\n") or at == before.value.start:
-            at = line_end(self._text, at)
-        margin = "" if self._text[:at].endswith("\n") else "\n"
+        writer.mapping({str(key): change.value}, table, self._column(neighbour.key.start))
+        at = self._behind(neighbour) if earlier else self._line_of(neighbour.key.start)
+        margin = "" if at == 0 or self._text[at - 1] == "\n" else "\n"
         self._edits.replace(at, at, margin + "".join(writer.out))
+
+    def _behind(self, place: Located) -> int:
+        """Where the line after an entry begins."""
+        at = place.value.end
+        ends_line = at > place.value.start and self._text[at - 1] == "\n"
+        return at if ends_line else line_end(self._text, at)
+
+    def _line_of(self, at: int) -> int:
+        """Where the line of a key begins that nothing stands in front of."""
+        start = line_start(self._text, at)
+        if self._text[start:at].strip():
+            raise NoRewriteError  # the first key of a list item
+        return start
 
     def _remove(self, path: KeyPath) -> None:
         place = self._places[path]
         if place.key is None:
             raise NoRewriteError
-        start = line_start(self._text, place.key.start)
-        if self._text[start : place.key.start].strip():
-            raise NoRewriteError  # the first key of a list item
-        end = place.value.end
-        if not self._text[start:end].endswith("\n"):
-            end = line_end(self._text, end)
-        self._edits.replace(start, end, "")
+        self._edits.replace(self._line_of(place.key.start), self._behind(place), "")
 
     def _column(self, at: int) -> int:
         return at - line_start(self._text, at)

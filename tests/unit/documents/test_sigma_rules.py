@@ -88,10 +88,8 @@ def test_rule_without_its_file_is_written_with_the_same_values() -> None:
     text = SIGMA.write(replace(read(TEXT), origin=None))
     assert yaml.load(text, yaml.BaseLoader) == yaml.load(TEXT, yaml.BaseLoader)
     keys = [line.split(":")[0] for line in text.splitlines() if line[0].isalpha()]
-    assert keys == (
-        ["title", "id", "related", "status", "description", "references", "author", "date", "modified", "tags"]
-        + ["logsource", "detection", "fields", "falsepositives", "level", "own_key"]
-    )
+    head = ["title", "id", "related", "status", "description", "references", "author", "date", "modified", "tags"]
+    assert keys == [*head, "logsource", "detection", "fields", "falsepositives", "level", "own_key"]
 
 
 def test_changed_detection_leaves_the_rest_of_the_file() -> None:
@@ -161,7 +159,7 @@ def error(text: str, kind: type[IsoruleError] = ParseError) -> Diagnostic:
         ("title: A name\n", "", "missing-key", 2, 1),
         ("title: A name", "title: 5", "wrong-type", 2, 1),
         ("    - tlp.clear", "    - 5", "wrong-type", 18, 7),
-        ("level: high", "level: grave", "wrong-type", 30, 1),
+        ("level: high", "level: grave", "wrong-type", 31, 1),
         ("    product: windows", "    product: 5", "wrong-type", 20, 5),
         ("detection:", "detections:", "missing-key", 2, 1),
         ("condition: selection", "condition: selection and", None, 26, 29),
