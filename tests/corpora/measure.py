@@ -18,9 +18,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import isorule
+from isorule.diagnostics import Effect
 from isorule.dialects import dialect
-from isorule.ir.detections import Match
+from isorule.ir.core import core_detection
+from isorule.ir.detections import Match, Opaque
 from isorule.ir.rule import Rule
+from isorule.ir.schema import FieldSchema
 
 ROOT = Path(__file__).resolve().parents[2]
 SHARED = Path(os.environ.get("ISORULE_SHARED", ROOT.parent / "shared"))
@@ -40,6 +43,7 @@ class Row:
     verdicts: Counter[str] = field(default_factory=Counter)
     refusals: Counter[str] = field(default_factory=Counter)
     losses: Counter[str] = field(default_factory=Counter)
+    undeclared: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
 
 
@@ -66,19 +70,28 @@ def kind_of(path: str, rule: Rule) -> str:
     return f"{rule.type} / {rule.language or '-'} / {status}"
 
 
-def round_trips(rule: Rule) -> bool | None:
-    """Whether parsing what the emitter writes gives the same detection; None where the dialect cannot write it."""
-    if not isinstance(rule.origin, object) or rule.language not in ("eql", "kuery", "sigma"):
-        return None
-    language = dialect(rule.language)
-    assert language.emit is not None
+def is_parsed(rule: Rule) -> bool:
+    return not isinstance(rule.detection, Opaque)
+
+
+def round_trips(rule: Rule) -> bool:
+    """Whether what the emitter writes for the rule's query (or Sigma detection) reads back as the same."""
+    language = dialect(rule.language or "")
     assert language.parse is not None
-    return language.parse(language.emit(rule.detection).text) == rule.detection
+    assert language.emit is not None
+    if rule.language == "sigma":
+        back = language.parse(language.emit(rule.detection).text)
+        return core_detection(back, FieldSchema(), "") == core_detection(rule.detection, FieldSchema(), "")
+    assert rule.origin is not None
+    queries = [language.parse(embedded.text) for embedded in rule.origin.queries.values()]
+    return all(language.parse(language.emit(query).text) == query for query in queries)
 
 
 def count(rule: Rule, row: Row, to: str) -> None:
     row.rules += 1
-    row.parsed += rule.detection.__class__.__name__ != "Opaque"
+    if is_parsed(rule):
+        row.parsed += 1
+        row.round_tripped += round_trips(rule)
     row.single_event += isinstance(rule.detection, Match)
     try:
         conversion = isorule.convert(rule, to)
@@ -87,7 +100,9 @@ def count(rule: Rule, row: Row, to: str) -> None:
         return
     row.converted += 1
     row.verdicts[conversion.verdict.kind.value] += 1
-    row.losses.update(loss.name for loss in conversion.losses)
+    row.losses.update({loss.name for loss in conversion.losses})
+    if not conversion.verdict.same and not any(loss.effect is not Effect.COSMETIC for loss in conversion.losses):
+        row.undeclared.append(rule.metadata.title)
 
 
 def measure_elastic() -> dict[str, Row]:
@@ -116,11 +131,11 @@ def measure_sigma() -> dict[str, Row]:
 
 
 def table(title: str, rows: dict[str, Row]) -> list[str]:
-    columns = "kind | rules | parsed | single-event | converted | verdicts | refused by reason | losses"
+    columns = "kind | rules | parsed | round trip | single-event | converted | verdicts | refused by reason | losses"
     lines = [f"## {title}", "", f"| {columns} |"]
-    lines.append("| --- | ---: | ---: | ---: | ---: | --- | --- | --- |")
+    lines.append("| --- | ---: | ---: | ---: | ---: | ---: | --- | --- | --- |")
     for kind, row in sorted(rows.items()):
-        cells = (kind, row.rules, row.parsed, row.single_event, row.converted)
+        cells = (kind, row.rules, row.parsed, row.round_tripped, row.single_event, row.converted)
         counts = (_counts(row.verdicts), _counts(row.refusals), _counts(row.losses))
         lines.append(f"| {' | '.join(map(str, (*cells, *counts)))} |")
     faults = [fault for row in rows.values() for fault in row.faults]

@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from itertools import combinations, product
 
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from isorule.evaluate import RuleSet, compile_predicate, evaluate_detection
+from isorule.evaluate import RuleSet, compile_predicate, evaluate_detection, evaluate_operand
 from isorule.ir.axes import Absent, Case, Quantifier, RegexFlavor, TokenMode
+from isorule.ir.core import Atom, Core, Every, Language, Single, Some, Truth, core
 from isorule.ir.detections import Match, Sample, Sequence, Stage
 from isorule.ir.folding import fold
 from isorule.ir.matchers import Bound, Complement, Equals, Matcher, OneOf, Present, Range, Regex, Tokens, Wildcard, like
 from isorule.ir.predicates import And, Const, Field, Not, Or, Predicate, Test
+from isorule.ir.resolve import resolve
 from isorule.ir.rule import DataSource, Metadata, Rule
 from isorule.ir.schema import FieldSchema, schema_from
 
@@ -50,12 +52,15 @@ MATCHERS: st.SearchStrategy[Matcher] = st.one_of(
     st.builds(lambda options: OneOf(tuple(options)), st.lists(BASIC, min_size=2, max_size=5)),
     st.builds(Complement, BASIC),
 )
+
+
+def leaf(path: str, matcher: Matcher, quantifier: Quantifier, absent: Absent) -> Predicate:
+    """A test as the representation allows it: one of presence is always two-valued."""
+    return Test(Field(path), matcher, quantifier, Absent.FALSE if isinstance(matcher, Present) else absent)
+
+
 TESTS: st.SearchStrategy[Predicate] = st.builds(
-    Test,
-    st.sampled_from(FIELDS).map(Field),
-    MATCHERS,
-    st.sampled_from(list(Quantifier)),
-    st.sampled_from(list(Absent)),
+    leaf, st.sampled_from(FIELDS), MATCHERS, st.sampled_from(list(Quantifier)), st.sampled_from(list(Absent))
 )
 PREDICATES: st.SearchStrategy[Predicate] = st.recursive(
     st.one_of(TESTS, st.sampled_from([Const(True), Const(False), Const(None)])),
@@ -149,3 +154,41 @@ def test_samples_take_different_events(made: list[tuple[str, bool]]) -> None:
     }
     assert {alert.keys[0] for alert in alerts} == expected
     assert all(alert.events[0] is not alert.events[1] for alert in alerts)
+
+
+@given(PREDICATES, EVENTS, SCHEMAS)
+@settings(max_examples=500)
+def test_true_is_where_the_core_holds(predicate: Predicate, event: Event, schema: FieldSchema | None) -> None:
+    """The two-valued core, which decisions are stated on, and the evaluator agree on what is a match."""
+    found = core(resolve(predicate, schema or FieldSchema()))
+    assume(not has_language(found))
+    assert (compile_predicate(predicate, schema)(event) is True) is core_holds(found, event, schema)
+
+
+def has_language(term: Core) -> bool:
+    match term:
+        case Atom(matcher=matcher):
+            return isinstance(matcher, Language) or (
+                isinstance(matcher, OneOf | Complement) and "Regex" in repr(matcher)
+            )
+        case Every(terms) | Some(terms):
+            return any(map(has_language, terms))
+        case _:
+            return False
+
+
+def core_holds(term: Core, event: Event, schema: FieldSchema | None) -> bool:
+    match term:
+        case Truth(value):
+            return value
+        case Every(terms):
+            return all(core_holds(inner, event, schema) for inner in terms)
+        case Some(terms):
+            return any(core_holds(inner, event, schema) for inner in terms)
+        case Atom(Field() as subject, Single(), wanted):
+            values = [value for value in evaluate_operand(subject, event, schema) if value is not None]
+            return (len(values) == 1) is wanted
+        case Atom(subject, matcher, wanted) if not isinstance(matcher, Language | Single):
+            return (compile_predicate(Test(subject, matcher), schema)(event) is True) is wanted
+        case _:
+            raise AssertionError(term)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from typing import Any, Final
 
 from isorule.documents.homes import Codec, WrongShapeError
@@ -65,12 +66,43 @@ def _read_level(raw: Any) -> Level:
         raise WrongShapeError(f"one of {levels}", raw) from error
 
 
+_PROSE_WIDTH: Final = 120
+_PROSE_INDENT: Final = "    "
+_SHORT_PROSE: Final = 90
+_MARKUP = re.compile(r"[-*#|>]|\d+\.")
+
+
+def _read_prose(raw: Any) -> tuple[str, ...]:
+    """Paragraphs without the line breaks and the indent that Elastic's files give them; lists keep their lines."""
+    return tuple(map(_unwrapped, read_texts(raw)))
+
+
+def _unwrapped(text: str) -> str:
+    lines = [line.strip() for line in text.strip().splitlines()]
+    structured = any(not line or _MARKUP.match(line) for line in lines)
+    return ("\n" if structured else " ").join(lines)
+
+
+def _write_prose(paragraphs: tuple[str, ...]) -> list[str]:
+    return list(map(_wrapped, paragraphs))
+
+
+def _wrapped(text: str) -> str:
+    """A paragraph as Elastic's files hold it: a short one as it is, a longer one wrapped and indented."""
+    if len(text) <= _SHORT_PROSE or "\n" in text:
+        return text
+    width = _PROSE_WIDTH - len(_PROSE_INDENT)
+    lines = textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False)
+    return "".join(f"{_PROSE_INDENT}{line}\n" for line in lines) + _PROSE_INDENT
+
+
 def _same(value: Any) -> Any:
     return value
 
 
 TEXT: Final = Codec(read_text, _same)
 TEXTS: Final = Codec(read_texts, list)
+PROSE: Final = Codec(_read_prose, _write_prose)
 NUMBER: Final = Codec(read_number, _same)
 ISO_DATE: Final = Codec(_read_date, _same)
 ELASTIC_DATE: Final = Codec(_read_date, lambda value: value.replace("-", "/"))

@@ -11,7 +11,7 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 
 from isorule.evaluate.keys import Key, Keys
-from isorule.evaluate.predicates import Check
+from isorule.evaluate.logic import Check
 from isorule.evaluate.timeline import Moment
 
 

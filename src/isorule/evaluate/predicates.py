@@ -8,11 +8,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
-from typing import NamedTuple, assert_never
+from typing import assert_never
 
 from isorule.evaluate.events import EventView, FieldReader, Fields
+from isorule.evaluate.logic import Check, Compiled, conjunction, disjunction, negation
 from isorule.evaluate.matching import Kind, Lens, ValueTest, value_check, value_tests
 from isorule.evaluate.operands import OperandCompiler
 from isorule.evaluate.references import Bound, bound_matcher, refers
@@ -38,17 +39,9 @@ from isorule.ir.predicates import (
 )
 from isorule.ir.schema import FieldInfo
 
-Check = Callable[[EventView], bool | None]
 _Values = Callable[[EventView], tuple[Value, ...]]
 
 DEEPEST = 200
-
-
-class Compiled(NamedTuple):
-    """A predicate ready to run. `two_valued` means that it is never null."""
-
-    check: Check
-    two_valued: bool
 
 
 class PredicateCompiler:
@@ -80,11 +73,11 @@ class PredicateCompiler:
             case Test():
                 return self._test(predicate)
             case Not(term):
-                return _negation(self._compiled(term, depth + 1))
+                return negation(self._compiled(term, depth + 1))
             case And(terms):
-                return _conjunction([self._compiled(term, depth + 1) for term in terms])
+                return conjunction([self._compiled(term, depth + 1) for term in terms])
             case Or(terms):
-                return _disjunction([self._compiled(term, depth + 1) for term in terms])
+                return disjunction([self._compiled(term, depth + 1) for term in terms])
             case Nested(path, term):
                 return self._nested(path, self._compiled(term, depth + 1).check)
             case _:
@@ -288,69 +281,3 @@ def _answer(test: Test, met: list[bool], present: bool) -> bool | None:
         case _:
             assert_never(test.quantifier)
     return None if test.absent is Absent.UNKNOWN and not present else answer
-
-
-def _negation(term: Compiled) -> Compiled:
-    check = term.check
-    if term.two_valued:
-        return Compiled(lambda view: not check(view), True)
-
-    def negated(view: EventView) -> bool | None:
-        found = check(view)
-        return None if found is None else not found
-
-    return Compiled(negated, False)
-
-
-def _conjunction(terms: list[Compiled]) -> Compiled:
-    checks = [term.check for term in terms]
-    if _all_two_valued(terms):
-
-        def plain(view: EventView) -> bool:
-            for check in checks:
-                if not check(view):
-                    return False
-            return True
-
-        return Compiled(plain, True)
-
-    def kleene(view: EventView) -> bool | None:
-        answer: bool | None = True
-        for check in checks:
-            found = check(view)
-            if found is False:
-                return False
-            if found is None:
-                answer = None
-        return answer
-
-    return Compiled(kleene, False)
-
-
-def _disjunction(terms: list[Compiled]) -> Compiled:
-    checks = [term.check for term in terms]
-    if _all_two_valued(terms):
-
-        def plain(view: EventView) -> bool:
-            for check in checks:
-                if check(view):
-                    return True
-            return False
-
-        return Compiled(plain, True)
-
-    def kleene(view: EventView) -> bool | None:
-        answer: bool | None = False
-        for check in checks:
-            found = check(view)
-            if found is True:
-                return True
-            if found is None:
-                answer = None
-        return answer
-
-    return Compiled(kleene, False)
-
-
-def _all_two_valued(terms: Iterable[Compiled]) -> bool:
-    return all(term.two_valued for term in terms)

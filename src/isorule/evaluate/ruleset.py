@@ -17,7 +17,8 @@ from isorule.evaluate.alerts import Alert
 from isorule.evaluate.dates import nanos
 from isorule.evaluate.events import EventView, FieldReader, Fields
 from isorule.evaluate.gates import Gate, Need, extra_texts, gate
-from isorule.evaluate.predicates import Check, PredicateCompiler
+from isorule.evaluate.logic import Check
+from isorule.evaluate.predicates import PredicateCompiler
 from isorule.ir.detections import Match
 from isorule.ir.losses import refusal
 from isorule.ir.rule import Rule

@@ -13,9 +13,9 @@ from isorule.evaluate.alerts import Alert
 from isorule.evaluate.dates import MILLISECOND
 from isorule.evaluate.events import EventView
 from isorule.evaluate.keys import Key, Keys
+from isorule.evaluate.logic import Check
 from isorule.evaluate.missing import MissingClause, Neighbours, passes
 from isorule.evaluate.pipes import piped
-from isorule.evaluate.predicates import Check
 from isorule.evaluate.setting import Setting
 from isorule.evaluate.timeline import Moment, timeline
 from isorule.ir.detections import Sequence, Stage

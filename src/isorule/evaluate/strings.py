@@ -111,8 +111,8 @@ def printed(value: Value) -> str:
         return text_of(value)
     exact = Decimal(repr(value))
     sign = "-" if exact.is_signed() else ""
-    first, *rest = "".join(map(str, exact.as_tuple().digits)).rstrip("0")
-    return f"{sign}{first}.{''.join(rest) or '0'}E{exact.adjusted()}"
+    digits = "".join(map(str, exact.as_tuple().digits)).rstrip("0")
+    return f"{sign}{digits[0]}.{digits[1:] or '0'}E{exact.adjusted()}"
 
 
 def concat(*values: Value) -> str:

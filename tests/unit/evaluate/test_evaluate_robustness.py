@@ -9,13 +9,28 @@ from datetime import UTC, datetime
 import pytest
 
 from isorule.diagnostics import UnsupportedError
-from isorule.evaluate import compile_predicate, evaluate_detection, evaluate_operand
+from isorule.evaluate import RuleSet, compile_predicate, evaluate_detection, evaluate_operand
+from isorule.evaluate.events import EventView
 from isorule.ir import predicates
 from isorule.ir.axes import Case, TokenMode
-from isorule.ir.detections import Aggregate, Having, Match, Measure, MeasureKind, Sequence, Stage, Window, WindowKind
-from isorule.ir.detections import Comparison as Compare
+from isorule.ir.detections import (
+    Aggregate,
+    Comparison,
+    Detection,
+    Having,
+    Match,
+    Measure,
+    MeasureKind,
+    Pipe,
+    PipeKind,
+    Sequence,
+    Stage,
+    Window,
+    WindowKind,
+)
 from isorule.ir.matchers import Equals, Present, Scalar, Tokens, Wildcard, like
-from isorule.ir.predicates import AnyField, Call, Const, Field, Literal, Not, Or, Predicate
+from isorule.ir.predicates import AnyField, Call, Const, EventCategory, Field, Literal, Not, Or, Predicate
+from isorule.ir.rule import DataSource, Metadata, Rule
 from isorule.ir.schema import schema_from
 
 
@@ -149,7 +164,7 @@ def test_a_long_window_is_not_quadratic() -> None:
         Measure(MeasureKind.SUM, ("n",)),
         Measure(MeasureKind.PERCENTILE, ("n",), 99.0),
     )
-    having = tuple(Having(measure, Compare.GT, 1e9) for measure in measures)
+    having = tuple(Having(measure, Comparison.GT, 1e9) for measure in measures)
     window = Window(WindowKind.SLIDING, 10_000_000)
     started = time.perf_counter()
     assert evaluate_detection(Aggregate(Const(True), (), window, having), events) == []
@@ -182,3 +197,39 @@ def test_only_missing_clauses_are_refused() -> None:
     with pytest.raises(UnsupportedError) as refusal:
         evaluate_detection(Sequence((Stage(Const(True), missing=True),), maxspan=1), [])
     assert refusal.value.diagnostic.name == "only-missing-clauses"
+
+
+def rule(detection: Detection, title: str = "r") -> Rule:
+    return Rule(Metadata(title), DataSource(category_field="kind"), detection, "eql")
+
+
+def test_a_rule_set_names_its_rules() -> None:
+    first, second = (
+        rule(Match(equals("a")), "first"),
+        rule(Match(predicates.Test(EventCategory(), Equals("k"))), "second"),
+    )
+    events: list[dict[str, object]] = [{"f": "a", "kind": "k"}, {"f": "b", "kind": ["x", "k"]}, {"f": "c"}]
+    alerts = list(RuleSet([first, second]).feed(events))
+    assert [(alert.rule, alert.events[0]) for alert in alerts] == [
+        (first, events[0]),
+        (second, events[0]),
+        (second, events[1]),
+    ]
+
+
+def test_a_rule_set_takes_no_sequences_and_no_pipes() -> None:
+    head = Match(Const(True), (Pipe(PipeKind.HEAD, 1),))
+    for detection in (head, Sequence((Stage(Const(True)), Stage(Const(True))))):
+        with pytest.raises(UnsupportedError):
+            RuleSet([rule(detection)])
+
+
+def test_an_event_touches_only_rules_that_it_may_match() -> None:
+    rules = [rule(Match(equals(f"value {number}"))) for number in range(500)]
+    contains = [
+        rule(Match(predicates.Test(Field("f"), like((Wildcard.RUN, f"lue {number}", Wildcard.RUN), Case.INSENSITIVE))))
+        for number in range(500)
+    ]
+    compiled = RuleSet([*rules, *contains])
+    assert compiled.candidates(EventView({"f": "VALUE 499"})) == [499, 504, 549, 999]
+    assert compiled.candidates(EventView({"g": "value 499"})) == []
