@@ -122,10 +122,8 @@ def _to_elastic_in(rule: Rule, language: str, schema: FieldSchema, options: Opti
 
 def _written(source: Rule, target: Rule, format_name: str, losses: tuple[Loss, ...], schema: FieldSchema) -> Conversion:
     """The target rule as text, read back by its own reader and compared with the source."""
-    document = document_format(format_name)
-    text = document.write(target)
     name = source.origin.file.path if source.origin is not None else source.metadata.title
-    (back,) = document.read(SourceFile(f"<{format_name} of {name}>", text))
+    emission, back = document_format(format_name).reread(target, f"<{format_name} of {name}>")
     verdict = compare(
         source.detection,
         back.detection,
@@ -133,7 +131,7 @@ def _written(source: Rule, target: Rule, format_name: str, losses: tuple[Loss, .
         first_category=source.data_source.category_field,
         second_category=back.data_source.category_field,
     )
-    return Conversion(text, back, losses, verdict)
+    return Conversion(emission.text, back, (*losses, *emission.losses), verdict)
 
 
 def _to_query(rule: Rule, target: Dialect, schema: FieldSchema, options: Options) -> Conversion:

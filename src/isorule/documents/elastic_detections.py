@@ -124,7 +124,7 @@ class _Reader:
         query: str = self._required("query", read_text)
         if language in _NOT_READ:
             return Opaque(language, query, _NOT_READ[language])
-        detection = self._parsed(("rule", "query"), language)
+        detection = self._parsed("query", language)
         try:
             filtered = with_filters(detection, filters_predicate(self._tables("filters")))
             if kind in ("eql", "query"):
@@ -156,17 +156,17 @@ class _Reader:
             )
         return language
 
-    def _parsed(self, path: KeyPath, language: str) -> Detection:
-        embedded = self.texts(path)
+    def _parsed(self, key: str, language: str) -> Detection:
+        text = self.rule[key]
         parse = dialect(language).parse
         if parse is None:
-            return Opaque(language, embedded.text, f"isorule does not read {language}")
+            return Opaque(language, text, f"isorule does not read {language}")
         try:
-            return parse(embedded.text)
+            return parse(text)
         except ParseError as error:
-            raise ParseError(error.diagnostic.located(embedded)) from error
+            raise ParseError(error.diagnostic.located(self.texts(("rule", key)))) from error
         except UnsupportedError as error:
-            raise UnsupportedError(error.diagnostic.located(embedded)) from error
+            raise UnsupportedError(error.diagnostic.located(self.texts(("rule", key)))) from error
 
     def _threshold(self, where: Predicate) -> Aggregate:
         """https://www.elastic.co/docs/solutions/security/detect-and-alert/create-detection-rule (threshold rules)"""
@@ -202,7 +202,7 @@ class _Reader:
         if language in _NOT_READ:
             return Opaque(language, self.rule["threat_query"], _NOT_READ[language])
         indicators = with_filters(
-            self._parsed(("rule", "threat_query"), language), filters_predicate(self._tables("threat_filters"))
+            self._parsed("threat_query", language), filters_predicate(self._tables("threat_filters"))
         )
         if not isinstance(indicators, Match):
             raise self.place.unknown_value(("rule", "threat_query"), "the query for indicators asks for single events")

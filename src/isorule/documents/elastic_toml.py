@@ -21,6 +21,7 @@ from isorule.documents.tables import MISSING, copied, get, merged, put, take
 from isorule.ir.losses import Emission, Loss, refusal
 from isorule.ir.rule import Document, Origin, Rule
 from isorule.source import SourceFile
+from isorule.source.deferred import Deferred
 from isorule.source.reading import Reading, SourceError
 from isorule.source.toml_layout import write_toml
 from isorule.source.toml_rewrite import rewrite_toml
@@ -64,9 +65,8 @@ def _rule(reading: Reading) -> Rule:
     for key in DETECTION_KEYS:
         if key not in _KEPT:
             take(leftovers, ("rule", key))
-    origin = Origin(
-        FORMAT, reading.file, values, reading.places, {path: reading.embedded(path) for path in query_paths(rule)}
-    )
+    queries = Deferred(lambda: {path: reading.embedded(path) for path in query_paths(rule)})
+    origin = Origin(FORMAT, reading.file, values, reading.places, queries)
     return rule_of(parts, detection, taxonomy="ecs", extras=_extras(leftovers), origin=origin)
 
 
@@ -94,6 +94,13 @@ def emit(rule: Rule) -> Emission:
 def write(rule: Rule) -> str:
     """A rule as Elastic's TOML; see `DocumentFormat.write`."""
     return lossless(emit(rule))
+
+
+def reread(rule: Rule, path: str) -> tuple[Emission, Rule]:
+    """A rule written, and what reading the text gives; see `DocumentFormat.reread`."""
+    emission = emit(rule)
+    (back,) = read(SourceFile(path, emission.text))
+    return emission, back
 
 
 def document_of(rule: Rule) -> tuple[dict[str, Any], tuple[Loss, ...]]:
@@ -171,4 +178,4 @@ def _restore_tags(parts: Parts, extras: Mapping[str, Any]) -> None:
         parts["metadata.tags"] = (*before, *added)
 
 
-ELASTIC_TOML: Final = DocumentFormat(FORMAT, "Elastic rule (TOML)", (".toml",), read, write, emit)
+ELASTIC_TOML: Final = DocumentFormat(FORMAT, "Elastic rule (TOML)", (".toml",), read, write, emit, reread)

@@ -27,8 +27,9 @@ class DocumentFormat:
     `read` gives the rules of a file in their order and raises `ParseError` for a file that is not well-formed or not a
     rule, `UnsupportedError` for a kind of document that isorule does not read. `emit` gives a rule's text and what
     writing it changed; `write` gives the text alone and raises `UnsupportedError` where that would hide a loss. Both
-    keep the text of the file that the rule came from, as far as its values are still the same. `suffixes` are the
-    endings of the names of its files, with their dot.
+    keep the text of the file that the rule came from, as far as its values are still the same. `reread` emits a rule
+    and gives, besides, the rule that `read` makes of the text; its second argument is what diagnostics call the text.
+    `suffixes` are the endings of the names of its files, with their dot.
     """
 
     name: str
@@ -37,6 +38,7 @@ class DocumentFormat:
     read: Callable[[SourceFile], tuple[Rule, ...]]
     write: Callable[[Rule], str]
     emit: Callable[[Rule], Emission]
+    reread: Callable[[Rule, str], tuple[Emission, Rule]]
 
     def load(self, path: str | os.PathLike[str]) -> tuple[Rule, ...]:
         """The rules of the file at a path.

@@ -23,8 +23,9 @@ from isorule.ir.detections import Detection, Opaque
 from isorule.ir.losses import Emission, Loss, refusal
 from isorule.ir.rule import Document, Origin, Rule
 from isorule.source import Embedded, KeyPath, SourceFile, Span
+from isorule.source.deferred import Deferred
 from isorule.source.reading import Reading, SourceError
-from isorule.source.yaml_layout import write_yaml
+from isorule.source.yaml_layout import reread_yaml, write_yaml
 from isorule.source.yaml_rewrite import rewrite_yaml
 from isorule.source.yaml_values import read_yaml
 
@@ -77,7 +78,7 @@ def _rule(reading: Reading) -> Rule:
         span = reading.places[(kind,)].value
         detection = Opaque(name, reading.file.text[span.start : span.end], why)
         parts |= {"rule.type": name, "rule.language": FORMAT}
-    origin = Origin(FORMAT, reading.file, values, reading.places, _queries(reading))
+    origin = Origin(FORMAT, reading.file, values, reading.places, Deferred(lambda: _queries(reading)))
     return rule_of(parts, detection, taxonomy=taxonomy, extras=_extras(leftovers), origin=origin)
 
 
@@ -143,6 +144,13 @@ def write(rule: Rule) -> str:
     return lossless(emit(rule))
 
 
+def reread(rule: Rule, path: str) -> tuple[Emission, Rule]:
+    """A rule written anew, and what reading the text gives; see `DocumentFormat.reread`."""
+    document, losses = document_of(rule)
+    reading = reread_yaml(document, path=path)
+    return Emission(reading.file.text, losses), _rule(reading)
+
+
 def _rewritten(origin: Origin, document: dict[str, Any]) -> str:
     """The text of the rule's file with the values of the document; only its own part where a file has several."""
     if _DOCUMENT_MARK.search(origin.file.text) and len(read_yaml(origin.file)) > 1:
@@ -197,4 +205,4 @@ def _ordered(document: dict[str, Any], before: Document) -> dict[str, Any]:
     return out
 
 
-SIGMA_YAML: Final = DocumentFormat(FORMAT, "Sigma rule (YAML)", (".yml", ".yaml"), read, write, emit)
+SIGMA_YAML: Final = DocumentFormat(FORMAT, "Sigma rule (YAML)", (".yml", ".yaml"), read, write, emit, reread)

@@ -24,15 +24,16 @@ _NOTHING = object()
 
 
 class FieldReader:
-    """Reads one field of events: all its values, typed."""
+    """Reads one field of events: all its values, typed. An event without a key that begins with `root` has none."""
 
-    __slots__ = ("_coerce", "_keys", "_source", "info", "known", "may_be_object", "path")
+    __slots__ = ("_coerce", "_keys", "_source", "info", "known", "may_be_object", "path", "root")
 
     def __init__(self, path: str, source: str, info: FieldInfo, known: bool) -> None:
         self.path = path
         self.info = info
         self.known = known
         self.may_be_object = not known or info.type in _CONTAINERS
+        self.root = source.partition(".")[0]
         self._source = source
         self._keys = _split_keys(source)
         self._coerce = coercion(info)
@@ -66,6 +67,8 @@ class FieldReader:
             nodes = [node]
         else:
             nodes = self._nodes(event)
+            if not nodes:
+                return []
         found: list[Scalar] = []
         for node in _elements(nodes):
             if node is None:

@@ -2,12 +2,14 @@
 
 A gate is a set of alternatives, each a field and a text that one of its values must equal or contain when letter case
 is left out. It is worked out from the conjuncts that a predicate cannot be true without; of several, the one that an
-event is least likely to pass by chance is taken.
+event is least likely to pass is taken. How likely that is, is guessed from the rules themselves: a long text is rare,
+but what many rules of a set ask for (`event.category` is `process`) is common.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from isorule.evaluate.values import Value, text_of
@@ -18,6 +20,7 @@ from isorule.ir.predicates import And, Const, EventCategory, Field, Not, Or, Pre
 from isorule.ir.regex import language, literals
 from isorule.ir.resolve import as_number
 from isorule.ir.schema import FieldSchema, FieldType
+from isorule.ir.walk import leaves
 
 _PLAIN_TEXT = (FieldType.KEYWORD, FieldType.BOOLEAN)
 _NUMERIC = (FieldType.INTEGER, FieldType.DECIMAL)
@@ -31,39 +34,78 @@ class Need:
     text: str
     whole: bool
 
-    @property
-    def chance(self) -> float:
-        """A guess of how likely an event meets it by chance: the longer the text, the less."""
-        return 2.0 ** -min(len(self.text) + (2 if self.whole else 0), 60)
-
 
 Gate = frozenset[Need]
 """One of these is met by every event for which the predicate is true; an empty gate: by none."""
 
 
-def gate(predicate: Predicate, schema: FieldSchema, category_field: str) -> Gate | None:
-    """The gate of a predicate; None where nothing can be said."""
-    match predicate:
-        case Const(value):
-            return None if value else frozenset()
-        case And(terms):
-            found = [item for item in (gate(term, schema, category_field) for term in terms) if item is not None]
-            return min(found, key=_chance) if found else None
-        case Or(terms):
-            parts = [gate(term, schema, category_field) for term in terms]
-            return _union(parts)
-        case Not(Not(term)):
-            return gate(term, schema, category_field)
-        case Test(EventCategory(), matcher):
-            return _matcher_gate(category_field, matcher, schema)
-        case Test(Field(path), matcher):
-            return _matcher_gate(path, matcher, schema)
-        case _:
-            return None
+class GateKeeper:
+    """Finds the gates of the predicates of a rule set, which share a schema."""
+
+    def __init__(self, predicates: Sequence[tuple[Predicate, str]], schema: FieldSchema) -> None:
+        """`predicates` come with the name of the field that holds the event category."""
+        self._schema = schema
+        self._total = len(predicates)
+        self._asked: Counter[Need] = Counter()
+        for predicate, category_field in predicates:
+            self._asked.update(self._needs(predicate, category_field))
+
+    def gate(self, predicate: Predicate, category_field: str) -> Gate | None:
+        """The gate of a predicate; None where nothing can be said."""
+        match predicate:
+            case Const(value):
+                return None if value else frozenset()
+            case And(terms):
+                found = [self.gate(term, category_field) for term in terms]
+                return min((item for item in found if item is not None), key=self._chance, default=None)
+            case Or(terms):
+                return _union(self.gate(term, category_field) for term in terms)
+            case Not(Not(term)):
+                return self.gate(term, category_field)
+            case Test(EventCategory(), matcher):
+                return self._of_matcher(category_field, matcher)
+            case Test(Field(path), matcher):
+                return self._of_matcher(path, matcher)
+            case _:
+                return None
+
+    def _needs(self, predicate: Predicate, category_field: str) -> set[Need]:
+        """All needs that stand anywhere in a predicate."""
+        found: set[Need] = set()
+        for test, _ in leaves(predicate):
+            found |= self.gate(test, category_field) or frozenset()
+        return found
+
+    def _chance(self, found: Gate) -> float:
+        return sum(map(self._need_chance, found))
+
+    def _need_chance(self, need: Need) -> float:
+        length = min(len(need.text) + (2 if need.whole else 0), 60)
+        return max(2.0**-length, (self._asked[need] - 1) / self._total)
+
+    def _of_matcher(self, path: str, matcher: Matcher) -> Gate | None:
+        kind = self._schema.type_of(path)
+        match matcher:
+            case Equals(value) if kind in (*_PLAIN_TEXT, *_NUMERIC):
+                return frozenset(Need(path, text, True) for text in _needed_texts(value, kind in _NUMERIC))
+            case Tokens(text) if kind in (*_PLAIN_TEXT, *_NUMERIC):
+                return frozenset(Need(path, needed, True) for needed in _needed_texts(text, kind in _NUMERIC))
+            case Like(parts) if kind in _PLAIN_TEXT:
+                texts = [part for part in parts if isinstance(part, str)]
+                return frozenset({Need(path, fold(max(texts, key=len)), False)}) if texts else None
+            case Regex() if kind in _PLAIN_TEXT:
+                return _of_expression(path, matcher)
+            case OneOf(options):
+                return _union(self._of_matcher(path, option) for option in options)
+            case _:
+                return None
 
 
-def _chance(found: Gate) -> float:
-    return sum(need.chance for need in found)
+def _of_expression(path: str, matcher: Regex) -> Gate | None:
+    """Of the clauses of texts that every match contains, the one whose shortest text is longest."""
+    clauses = literals(language(replace(matcher, case=Case.INSENSITIVE)))
+    best = max(clauses, key=lambda clause: min(map(len, clause)), default=None)
+    return None if best is None else frozenset(Need(path, text, False) for text in best)
 
 
 def _union(parts: Iterable[Gate | None]) -> Gate | None:
@@ -73,31 +115,6 @@ def _union(parts: Iterable[Gate | None]) -> Gate | None:
             return None
         out |= part
     return frozenset(out)
-
-
-def _matcher_gate(path: str, matcher: Matcher, schema: FieldSchema) -> Gate | None:
-    kind = schema.type_of(path)
-    match matcher:
-        case Equals(value) if kind in (*_PLAIN_TEXT, *_NUMERIC):
-            return frozenset(Need(path, text, True) for text in _needed_texts(value, kind in _NUMERIC))
-        case Tokens(text) if kind in (*_PLAIN_TEXT, *_NUMERIC):
-            return frozenset(Need(path, needed, True) for needed in _needed_texts(text, kind in _NUMERIC))
-        case Like(parts) if kind in _PLAIN_TEXT:
-            texts = [part for part in parts if isinstance(part, str)]
-            return frozenset({Need(path, fold(max(texts, key=len)), False)}) if texts else None
-        case Regex() if kind in _PLAIN_TEXT:
-            return _expression_gate(path, matcher)
-        case OneOf(options):
-            return _union(_matcher_gate(path, option, schema) for option in options)
-        case _:
-            return None
-
-
-def _expression_gate(path: str, matcher: Regex) -> Gate | None:
-    """Of the clauses of texts that every match contains, the one least likely to be met by chance."""
-    clauses = literals(language(replace(matcher, case=Case.INSENSITIVE)))
-    found = [frozenset(Need(path, text, False) for text in clause) for clause in clauses]
-    return min(found, key=_chance, default=None)
 
 
 def _needed_texts(value: Scalar, numeric: bool) -> set[str]:

@@ -16,11 +16,12 @@ from functools import lru_cache
 from isorule.evaluate.alerts import Alert
 from isorule.evaluate.dates import nanos
 from isorule.evaluate.events import EventView, FieldReader, Fields
-from isorule.evaluate.gates import Gate, Need, extra_texts, gate
+from isorule.evaluate.gates import Gate, GateKeeper, Need, extra_texts
 from isorule.evaluate.logic import Check
 from isorule.evaluate.predicates import PredicateCompiler
 from isorule.ir.detections import Match
 from isorule.ir.losses import refusal
+from isorule.ir.predicates import Predicate
 from isorule.ir.rule import Rule
 from isorule.ir.schema import FieldSchema
 
@@ -81,9 +82,10 @@ class RuleSet:
         self._checks: list[Check] = []
         self._always: list[int] = []
         self._indexes: dict[str, _FieldIndex] = {}
+        self._by_root: dict[str, list[_FieldIndex]] = {}
         moment = nanos(now or datetime.now(UTC))
         compilers: dict[str, PredicateCompiler] = {}
-        gates: list[Gate | None] = []
+        conditions: list[tuple[Predicate, str]] = []
         for rule in self._rules:
             category = rule.data_source.category_field
             compiler = compilers.get(category)
@@ -91,8 +93,9 @@ class RuleSet:
                 compiler = compilers[category] = PredicateCompiler(self._fields, category, moment)
             where = _single_event(rule).where
             self._checks.append(compiler.check(where))
-            gates.append(gate(where, self._fields.schema, category))
-        self._build(gates)
+            conditions.append((where, category))
+        keeper = GateKeeper(conditions, self._fields.schema)
+        self._build([keeper.gate(where, category) for where, category in conditions])
 
     def feed(self, events: Iterable[Mapping[str, object]]) -> Iterator[Alert]:
         """The alerts of all rules, event by event, in the order of the rules."""
@@ -105,8 +108,10 @@ class RuleSet:
     def candidates(self, view: EventView) -> list[int]:
         """The places of the rules that an event may match, ascending; every rule that matches is among them."""
         found = set(self._always)
-        for index in self._indexes.values():
-            index.collect(view, found)
+        roots = {key.partition(".")[0] for key in view.event if isinstance(key, str)}
+        for root in roots & self._by_root.keys():
+            for index in self._by_root[root]:
+                index.collect(view, found)
         return sorted(found)
 
     def _build(self, gates: list[Gate | None]) -> None:
@@ -124,6 +129,7 @@ class RuleSet:
         index = self._indexes.get(need.path)
         if index is None:
             index = self._indexes[need.path] = _FieldIndex(self._fields.reader(need.path))
+            self._by_root.setdefault(index.reader.root, []).append(index)
         if need.whole:
             index.whole.setdefault(need.text, []).append(rule)
         elif len(need.text) < _GRAM:

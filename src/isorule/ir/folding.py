@@ -27,4 +27,4 @@ def fold_character(character: str) -> str:
 
 def has_case(text: str) -> bool:
     """Whether another text exists that differs from this one in letter case only."""
-    return any(character.upper() != character or character.lower() != character for character in text)
+    return text.upper() != text or text.lower() != text

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 import sys
 from typing import Any, Final
 
 import tomli
 
-from isorule.source.reading import Reading, SourceError
+from isorule.source.deferred import Deferred
+from isorule.source.reading import MAX_DEPTH, Reading, SourceError
 from isorule.source.text import KeyPath, SourceFile, Span, path_text
 from isorule.source.toml_places import TomlPlaces, toml_places
 from isorule.source.toml_strings import toml_segments
@@ -40,10 +42,25 @@ def read_toml(file: SourceFile) -> Reading:
         raise SourceError("nested-too-deep", "values are nested too deep to be read", Span(0, 0)) from error
     except ValueError as error:  # an integer beyond what Python reads (PEP 678 of its limits: 4300 digits)
         raise _too_long(text, error) from error
+    if _is_plain(values):
+        return Reading(file, values, Deferred(lambda: toml_places(text).places), toml_segments)
     found = toml_places(text)
     for path in found.dates:
         _put(values, path, _written(text, found, path))
     return Reading(file, values, found.places, toml_segments)
+
+
+def _is_plain(values: dict[str, Any]) -> bool:
+    """Whether values hold no dates and are not nested too deep, so that their places need not be looked for yet."""
+    level: list[object] = [values]
+    for _ in range(MAX_DEPTH):
+        parts = [part for holder in level for part in (holder.values() if isinstance(holder, dict) else holder)]  # type: ignore[attr-defined] # a level holds tables and lists only
+        if any(isinstance(part, datetime.date | datetime.time) for part in parts):
+            return False
+        level = [part for part in parts if isinstance(part, dict | list)]
+        if not level:
+            return True
+    return False
 
 
 def _written(text: str, found: TomlPlaces, path: KeyPath) -> str:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from isorule.source.equality import same_values
-from isorule.source.reading import MAX_DEPTH, SourceError
+from isorule.source.reading import MAX_DEPTH, Reading, SourceError
 from isorule.source.text import KeyPath, SourceFile, path_text
 from isorule.source.yaml_scalars import is_safe_plain
 from isorule.source.yaml_values import read_yaml
@@ -65,18 +65,22 @@ def write_yaml(values: Mapping[str, object], layout: YamlLayout = SIGMA_LAYOUT) 
     The result is read again before it is given back. Raises TypeError where a key or value is of another type, and
     ValueError where values are nested deeper than `reading.MAX_DEPTH` or cannot be written (a lone surrogate).
     """
-    if not values:
-        return "{}\n"
+    return reread_yaml(values, layout).file.text
+
+
+def reread_yaml(values: Mapping[str, object], layout: YamlLayout = SIGMA_LAYOUT, *, path: str = "<written>") -> Reading:
+    """What reading the text of `write_yaml` gives, the text itself as its file; `path` is what diagnostics call it."""
     writer = YamlWriter(layout)
-    writer.mapping(values, (), 0)
-    text = "".join(writer.out)
+    if values:
+        writer.mapping(values, (), 0)
+    text = "".join(writer.out) if values else "{}\n"
     try:
-        again = read_yaml(SourceFile("<written>", text))
+        again = read_yaml(SourceFile(path, text))
     except SourceError as error:
         raise ValueError(f"the values cannot be written as YAML: {error}") from error
     if len(again) != 1 or not same_values(again[0].values, values):
         raise ValueError("the values cannot be written as YAML")
-    return text
+    return again[0]
 
 
 class YamlWriter:

@@ -233,3 +233,10 @@ def test_an_event_touches_only_rules_that_it_may_match() -> None:
     compiled = RuleSet([*rules, *contains])
     assert compiled.candidates(EventView({"f": "VALUE 499"})) == [499, 504, 549, 999]
     assert compiled.candidates(EventView({"g": "value 499"})) == []
+
+
+def test_keys_that_are_no_text_are_no_fields() -> None:
+    event: dict[object, object] = {1: {"f": "a"}, None: "a", "f": "a"}
+    (alert,) = RuleSet([rule(Match(equals("a")))]).feed([event])  # type: ignore[list-item]  # no JSON object
+    assert alert.events[0] is event
+    assert compile_predicate(predicates.Test(Field("x"), Present()))(event) is False  # type: ignore[arg-type]  # as above
