@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from isorule.api import check, convert, emit, evaluate, load, loads, parse, verify
     from isorule.conversion import Conversion
     from isorule.diagnostics import Diagnostic, IsoruleError, ParseError, UnknownNameError, UnsupportedError
-    from isorule.evaluate import Alert
+    from isorule.evaluation import Alert
     from isorule.ir.losses import Emission
     from isorule.ir.rule import Rule
     from isorule.verification import Verdict, VerdictKind
@@ -41,7 +41,7 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Alert": "evaluate",
+    "Alert": "evaluation",
     "Conversion": "conversion",
     "Diagnostic": "diagnostics",
     "Emission": "ir.losses",

@@ -9,7 +9,7 @@ from isorule.conversion import CaseMode, Conversion, MaxLoss, Options, convert_r
 from isorule.diagnostics import Diagnostic, Severity, UnsupportedError
 from isorule.dialects import dialect as find_dialect
 from isorule.documents import document_format, format_of_path
-from isorule.evaluate import Alert, evaluate_detection
+from isorule.evaluation import Alert, evaluate_detection
 from isorule.ir.detections import Detection
 from isorule.ir.losses import Emission
 from isorule.ir.rule import Rule

@@ -19,7 +19,7 @@ import pytest
 
 from isorule.diagnostics import IsoruleError
 from isorule.dialects.registry import dialect
-from isorule.evaluate import Alert, compile_predicate, evaluate_detection, evaluate_operand
+from isorule.evaluation import Alert, compile_predicate, evaluate_detection, evaluate_operand
 from isorule.ir import predicates
 from isorule.ir.detections import Detection, Match
 from isorule.ir.schema import FieldSchema, schema_from
@@ -27,7 +27,7 @@ from isorule.ir.schema import FieldSchema, schema_from
 ROOT = Path(__file__).parents[2]
 CONFORMANCE = ROOT / ".." / "shared" / "conformance"
 EQL = CONFORMANCE / "eql"
-GAPS = ROOT / "tests" / "vectors" / "evaluate" / "eql_functions_gaps.toml"
+GAPS = ROOT / "tests" / "vectors" / "evaluation" / "eql_functions_gaps.toml"
 
 pytestmark = [
     pytest.mark.corpus,

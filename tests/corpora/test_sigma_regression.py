@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from isorule.dialects.sigma import read_detection
-from isorule.evaluate import evaluate_detection
+from isorule.evaluation import evaluate_detection
 
 CORPUS = Path(__file__).parents[2] / ".." / "shared" / "corpus" / "sigma"
 REGRESSION = CORPUS / "regression_data"

@@ -7,7 +7,7 @@ from typing import assert_never
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from isorule.evaluate import compile_predicate
+from isorule.evaluation import compile_predicate
 from isorule.ir.axes import Absent, Case, Quantifier, RegexFlavor, Relation
 from isorule.ir.core import Atom, Core, Every, Inside, Language, Single, Some, Truth, core
 from isorule.ir.matchers import (

@@ -10,7 +10,7 @@ from functools import partial
 from isorule.cli.events import Event
 from isorule.cli.loading import Failure, at_detection, guarded
 from isorule.diagnostics import Diagnostic, Severity, UnsupportedError
-from isorule.evaluate import Alert, RuleSet, evaluate_detection
+from isorule.evaluation import Alert, RuleSet, evaluate_detection
 from isorule.ir.detections import IndicatorMatch, Match, NewTerms
 from isorule.ir.rule import Rule
 from isorule.ir.schema import FieldSchema

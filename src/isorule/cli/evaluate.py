@@ -17,7 +17,7 @@ from isorule.cli.inputs import STDIN, rule_files
 from isorule.cli.loading import Failure, Texts, guarded, load_rules
 from isorule.cli.options import fields_option
 from isorule.diagnostics import Diagnostic, render
-from isorule.evaluate import Alert
+from isorule.evaluation import Alert
 from isorule.ir.rule import DataSource, Rule
 from isorule.ir.schema import schema_from
 from isorule.mappings import ecs_schema

@@ -169,7 +169,7 @@ def _test(test: Test, wanted: bool) -> Core:
     failed = negated(held)
     if test.quantifier is Quantifier.SOLE:
         failed = every([failed, Atom(subject, Single())])
-    if test.absent is Absent.FALSE:
+    if test.absent is Absent.FALSE or isinstance(test.matcher, Present):
         return failed
     return every([failed, *(Atom(needed, Present()) for needed in _needed(subject, test.matcher))])
 

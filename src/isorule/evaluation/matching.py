@@ -1,0 +1,347 @@
+"""Matchers as checks of one value.
+
+What a matcher asks of a value is said in `isorule.ir.matchers`; the type of the field decides how text is read:
+
+- numeric fields: a text that writes a number is that number;
+- date fields: a date stands for its span of time (`2024-05-01` is the whole day), numbers are epoch milliseconds;
+- ip fields: a text with `/` is a block; version fields: ranges go by precedence;
+- text fields: MAPPED case and `Tokens` look at single tokens, everything else at the whole text;
+- keyword fields with a lower-casing normalizer: both sides are folded.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from enum import Enum, unique
+from typing import Any, assert_never
+
+from isorule.evaluation.addresses import Address, Network, address, network, required_network
+from isorule.evaluation.dates import MILLISECOND, bound, instant_range
+from isorule.evaluation.text import token_check, tokens
+from isorule.evaluation.values import Instant, Value, Version, folded_text, number_of, text_of
+from isorule.evaluation.versions import version_key
+from isorule.evaluation.wildcards import Pattern, Shape, TextCheck, pattern
+from isorule.ir.axes import Case, TokenMode
+from isorule.ir.losses import refusal
+from isorule.ir.matchers import (
+    Bound,
+    Complement,
+    Equals,
+    FieldRef,
+    InNetwork,
+    Like,
+    Matcher,
+    OneOf,
+    Present,
+    Range,
+    Regex,
+    Scalar,
+    Tokens,
+)
+from isorule.ir.regex import compile_regex
+from isorule.ir.resolve import as_number
+from isorule.ir.schema import FieldInfo, FieldType
+
+_NUMERIC = (FieldType.INTEGER, FieldType.DECIMAL)
+_DATES = (FieldType.DATE, FieldType.DATE_NANOS)
+
+ValueCheck = Callable[[Any], bool]
+
+
+@unique
+class Lens(Enum):
+    """What of a value a check looks at: the typed value, its text, or its text without letter case."""
+
+    VALUE = "value"
+    TEXT = "text"
+    FOLDED = "folded"
+
+
+@dataclass(frozen=True, slots=True)
+class ValueTest:
+    """A check and the lens it looks through; `pattern` where the check is a plain wildcard pattern."""
+
+    lens: Lens
+    check: ValueCheck
+    pattern: Pattern | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What is known of the field that a matcher is applied to. `now` is for date math, in nanoseconds since 1970."""
+
+    info: FieldInfo
+    known: bool
+    now: int
+
+
+def value_tests(matcher: Matcher, kind: Kind) -> tuple[ValueTest, ...]:
+    """The matcher as checks of which a value must pass one; at most one check for each lens.
+
+    Raises `UnsupportedError` for what cannot be decided (a placeholder, a malformed network block or date).
+    """
+    options = matcher.options if isinstance(matcher, OneOf) else (matcher,)
+    return _grouped([test for option in options for test in _tests(option, kind)])
+
+
+def value_check(matcher: Matcher, kind: Kind) -> Callable[[Value], bool]:
+    """The matcher as one check of a typed value."""
+    checks = [_through(test) for test in value_tests(matcher, kind)]
+    if len(checks) == 1:
+        return checks[0]
+    return lambda value: any(check(value) for check in checks)
+
+
+def _through(test: ValueTest) -> Callable[[Value], bool]:
+    check = test.check
+    match test.lens:
+        case Lens.VALUE:
+            return check
+        case Lens.TEXT:
+            return lambda value: check(text_of(value))
+        case Lens.FOLDED:
+            return lambda value: check(folded_text(value))
+        case _:
+            assert_never(test.lens)
+
+
+def _grouped(tests: list[ValueTest]) -> tuple[ValueTest, ...]:
+    out: list[ValueTest] = []
+    for lens in Lens:
+        members = [test for test in tests if test.lens is lens]
+        if len(members) == 1:
+            out += members
+        elif members:
+            patterns = [test.pattern for test in members if test.pattern is not None]
+            others = [test.check for test in members if test.pattern is None]
+            out.append(ValueTest(lens, _any_of(patterns, others)))
+    return tuple(out)
+
+
+def _any_of(patterns: list[Pattern], others: list[ValueCheck]) -> ValueCheck:
+    """One check for many patterns: a set lookup and string methods over tuples where these decide."""
+    exact = frozenset(_texts(patterns, Shape.EXACT))
+    prefixes = tuple(_texts(patterns, Shape.PREFIX))
+    suffixes = tuple(_texts(patterns, Shape.SUFFIX))
+    contained = tuple(_texts(patterns, Shape.CONTAINS))
+    rest = (*(item.check for item in patterns if item.shape is Shape.OTHER), *others)
+    if not (prefixes or suffixes or contained or rest):
+        return exact.__contains__
+    if not patterns:
+        return lambda value: any(check(value) for check in rest)
+
+    def check(text: str) -> bool:
+        if text in exact or text.startswith(prefixes) or text.endswith(suffixes):
+            return True
+        for piece in contained:
+            if piece in text:
+                return True
+        return any(check(text) for check in rest)
+
+    return check
+
+
+def _texts(patterns: Iterable[Pattern], shape: Shape) -> Iterable[str]:
+    return (item.text for item in patterns if item.shape is shape)
+
+
+def _tests(matcher: Matcher, kind: Kind) -> tuple[ValueTest, ...]:
+    match matcher:
+        case Present():
+            return (ValueTest(Lens.VALUE, lambda _: True),)
+        case Equals(value):
+            return (_equals(matcher, value, kind),)
+        case Like():
+            return (_like(matcher, kind.info),)
+        case Regex():
+            return (_regex(matcher, kind.info),)
+        case Range():
+            return (_range(matcher, kind),)
+        case InNetwork(blocks, span):
+            return (ValueTest(Lens.VALUE, _in_networks([required_network(block, span) for block in blocks])),)
+        case Tokens(text, mode, span):
+            if kind.info.type is FieldType.TEXT:
+                return (ValueTest(Lens.TEXT, token_check(text, mode)),)
+            return (_equals(Equals(text, Case.MAPPED, span), text, kind),)
+        case OneOf():
+            return value_tests(matcher, kind)
+        case Complement(inner):
+            check = value_check(inner, kind)
+            return (ValueTest(Lens.VALUE, lambda value: not check(value)),)
+        case FieldRef():
+            raise AssertionError("a field reference needs the event: see `isorule.evaluation.references`")
+        case _:
+            assert_never(matcher)
+
+
+def _equals(matcher: Equals, value: Scalar, kind: Kind) -> ValueTest:
+    info = kind.info
+    if info.type in _DATES:
+        return _same_instant(matcher, value)
+    if isinstance(value, bool):
+        text = text_of(value)
+        return ValueTest(Lens.VALUE, lambda found: found is value or found == text)
+    if isinstance(value, int | float):
+        return _same_number(value)
+    if info.type is FieldType.IP:
+        return _same_address(matcher, value)
+    if info.type in _NUMERIC:
+        number = as_number(value)
+        return _same_number(number) if number is not None else ValueTest(Lens.VALUE, lambda _: False)
+    if info.type is FieldType.TEXT and matcher.case is not Case.SENSITIVE and any(map(str.isalnum, value)):
+        return ValueTest(Lens.TEXT, token_check(value, TokenMode.PHRASE))  # an analyzed field has no whole values
+    return _text_test((value,), matcher, info)
+
+
+def _like(matcher: Like, info: FieldInfo) -> ValueTest:
+    return _text_test(matcher.parts, matcher, info)
+
+
+def _text_test(parts: tuple[Any, ...], matcher: Equals | Like, info: FieldInfo) -> ValueTest:
+    if info.type is FieldType.TEXT and matcher.case is Case.MAPPED:
+        check = pattern(parts, True, matcher.span).check
+        return ValueTest(Lens.TEXT, lambda text: any(check(token) for token in tokens(text)))
+    folded = _folds(matcher.case, info)
+    found = pattern(parts, folded, matcher.span)
+    return ValueTest(Lens.FOLDED if folded else Lens.TEXT, found.check, found)
+
+
+def _folds(case: Case, info: FieldInfo) -> bool:
+    """Whether letter case is left out; a lower-casing normalizer takes it from both sides."""
+    return case is Case.INSENSITIVE or info.folded
+
+
+def _regex(matcher: Regex, info: FieldInfo) -> ValueTest:
+    if matcher.case is not Case.MAPPED:
+        return ValueTest(Lens.TEXT, compile_regex(matcher))
+    check: TextCheck = compile_regex(replace(matcher, case=Case.INSENSITIVE if info.folded else Case.SENSITIVE))
+    if info.type is FieldType.TEXT:
+        return ValueTest(Lens.TEXT, lambda text: any(check(token) for token in tokens(text)))
+    return ValueTest(Lens.TEXT, check)
+
+
+def _same_number(number: int | float) -> ValueTest:
+    text = text_of(number)
+
+    def check(value: Value) -> bool:
+        if isinstance(value, str):
+            return value == text
+        return not isinstance(value, bool) and value == number
+
+    return ValueTest(Lens.VALUE, check)
+
+
+def _same_address(matcher: Equals, text: str) -> ValueTest:
+    block = network(text) if "/" in text else None
+    if block is not None:
+        return ValueTest(Lens.VALUE, _in_networks([block]))
+    wanted = address(text)
+    if wanted is None:
+        return _text_test((text,), matcher, FieldInfo())
+    return ValueTest(Lens.VALUE, lambda found: found == wanted)
+
+
+def _same_instant(matcher: Equals, value: Scalar) -> ValueTest:
+    if isinstance(value, bool):
+        return ValueTest(Lens.VALUE, lambda _: False)
+    if isinstance(value, int | float):
+        at = round(value * MILLISECOND)
+        return ValueTest(Lens.VALUE, lambda found: isinstance(found, Instant) and found.nanos == at)
+    span = instant_range(value)
+    if span is None:
+        return _text_test((value,), matcher, FieldInfo())
+    first, last = span
+    return ValueTest(Lens.VALUE, lambda found: isinstance(found, Instant) and first <= found.nanos <= last)
+
+
+def _in_networks(blocks: list[Network]) -> ValueCheck:
+    def check(value: Value) -> bool:
+        found = value if isinstance(value, Address) else address(value) if isinstance(value, str) else None
+        return found is not None and any(found.number in block for block in blocks)
+
+    return check
+
+
+Comparable = Any
+_Axis = tuple[Callable[[Value], Comparable | None], Comparable]
+
+
+def _range(matcher: Range, kind: Kind) -> ValueTest:
+    ends = [
+        (end, inside, outside)
+        for end, inside, outside in (
+            (matcher.lower, operator.ge, operator.gt),
+            (matcher.upper, operator.le, operator.lt),
+        )
+        if end is not None
+    ]
+    as_numbers = _means_numbers([end for end, _, _ in ends], kind)
+    checks: list[Callable[[Value], bool]] = []
+    for end, inside, outside in ends:
+        key, limit = _axis(end, end is matcher.upper, kind, as_numbers, matcher)
+        checks.append(_compared(key, limit, inside if end.inclusive else outside))
+    if len(checks) == 1:
+        return ValueTest(Lens.VALUE, checks[0])
+    lower, upper = checks
+    return ValueTest(Lens.VALUE, lambda value: lower(value) and upper(value))
+
+
+def _compared(
+    key: Callable[[Value], Comparable | None], limit: Comparable, holds: Callable[[Any, Any], bool]
+) -> Callable[[Value], bool]:
+    def check(value: Value) -> bool:
+        found = key(value)
+        return found is not None and holds(found, limit)
+
+    return check
+
+
+def _means_numbers(ends: list[Bound], kind: Kind) -> bool:
+    """Bounds that write numbers are numbers on numeric fields, and on fields of which nothing is known."""
+    if kind.known and kind.info.type not in _NUMERIC:
+        return False
+    return all(isinstance(end.value, int | float) or as_number(end.value) is not None for end in ends)
+
+
+def _axis(end: Bound, is_upper: bool, kind: Kind, as_numbers: bool, matcher: Range) -> _Axis:
+    """What of a value is compared with a bound, and the bound itself."""
+    value = end.value
+    if isinstance(value, bool):
+        return (lambda found: found if isinstance(found, bool) else None), value
+    if kind.info.type in _DATES:
+        return _nanos, _instant_bound(value, is_upper is end.inclusive, kind.now, matcher)
+    if isinstance(value, int | float):
+        return number_of, value
+    if as_numbers:
+        return number_of, as_number(value)
+    match kind.info.type:
+        case FieldType.IP:
+            found = address(value)
+            if found is None:
+                raise _bad_bound(value, "an IP address", matcher)
+            return (lambda value: value.number if isinstance(value, Address) else None), found.number
+        case FieldType.INTEGER | FieldType.DECIMAL:
+            raise _bad_bound(value, "a number", matcher)
+        case FieldType.VERSION:
+            return (lambda value: version_key(value.text) if isinstance(value, Version) else None), version_key(value)
+        case _:
+            return (folded_text, folded_text(value)) if kind.info.folded else (text_of, value)
+
+
+def _nanos(value: Value) -> int | None:
+    return value.nanos if isinstance(value, Instant) else None
+
+
+def _instant_bound(value: Scalar, round_up: bool, now: int, matcher: Range) -> int:
+    if isinstance(value, int | float):
+        return round(value * MILLISECOND)
+    found = bound(value, round_up, now)
+    if found is None:
+        raise _bad_bound(value, "a date or date math", matcher)
+    return found
+
+
+def _bad_bound(text: str, wanted: str, matcher: Range) -> Exception:
+    return refusal("malformed-bound", f"{text!r} is not {wanted}, which its field asks for", span=matcher.span)

@@ -1,0 +1,164 @@
+"""What a field holds: scalars of the event, read as the type of their field.
+
+The types are those of https://www.elastic.co/guide/en/elasticsearch/reference/current/mapping-types.html. A value that
+its type cannot hold is left out, as an index with `ignore_malformed` does.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import assert_never
+
+from isorule.evaluation.addresses import Address, address
+from isorule.evaluation.dates import MILLISECOND, instant_range
+from isorule.ir.folding import fold
+from isorule.ir.matchers import Scalar
+from isorule.ir.resolve import as_number
+from isorule.ir.schema import FieldInfo, FieldType
+
+_LEAST_LONG = -(2**63)
+_GREATEST_LONG = 2**64 - 1
+_MANY_BITS = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Instant:
+    """A point in time in nanoseconds since 1970 (UTC), and the text it was written as."""
+
+    nanos: int
+    text: str = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A value of a `version` field; two versions are the same if they are written the same."""
+
+    text: str
+
+
+Value = str | int | float | bool | Instant | Address | Version
+Coercion = Callable[[Scalar], Value | None]
+
+
+def text_of(value: Value) -> str:
+    """The text of a value: `true`, `4688`, `4.5`, the address or version or date as written."""
+    match value:
+        case str():
+            return value
+        case bool():
+            return "true" if value else "false"
+        case int() | float():
+            return repr(value)
+        case Instant() | Version() | Address():
+            return value.text
+        case _:
+            assert_never(value)
+
+
+def folded_text(value: Value) -> str:
+    """The text of a value without letter case."""
+    return fold(value if isinstance(value, str) else text_of(value))
+
+
+def scalar(raw: object) -> Scalar | None:
+    """One leaf of an event as a scalar; None where it holds no value.
+
+    Numbers that JSON cannot write (not finite, or of absurd length) are no values; dates that a YAML reader made are
+    ISO texts; any other object counts by its text.
+    """
+    match raw:
+        case None:
+            return None
+        case bool() | str():
+            return raw
+        case int():
+            return raw if raw.bit_length() <= _MANY_BITS else None
+        case float():
+            return raw if math.isfinite(raw) else None
+        case datetime() | date():
+            return raw.isoformat()
+        case _:
+            return str(raw)
+
+
+def coercion(info: FieldInfo) -> Coercion | None:
+    """How scalars become values of a field; None where they are taken as they are."""
+    match info.type:
+        case FieldType.KEYWORD | FieldType.TEXT | FieldType.NESTED | FieldType.OBJECT:
+            return None
+        case FieldType.INTEGER:
+            return _integer
+        case FieldType.DECIMAL:
+            return _decimal
+        case FieldType.BOOLEAN:
+            return _boolean
+        case FieldType.DATE:
+            return _date
+        case FieldType.DATE_NANOS:
+            return instant
+        case FieldType.IP:
+            return _address
+        case FieldType.VERSION:
+            return _version
+        case _:
+            assert_never(info.type)
+
+
+def number_of(value: Value) -> int | float | None:
+    """The number that a value is or writes; a Boolean is none."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int | float):
+        return value
+    return as_number(value) if isinstance(value, str) else None
+
+
+def instant(raw: Value) -> Instant | None:
+    """A point in time from ISO text, or from milliseconds since 1970 as a number or text."""
+    if isinstance(raw, Instant):
+        return raw
+    if isinstance(raw, bool):
+        return None
+    if isinstance(raw, int | float):
+        return Instant(round(raw * MILLISECOND), repr(raw)) if abs(raw) < _GREATEST_LONG else None
+    text = text_of(raw)
+    found = instant_range(text)
+    return Instant(found[0], text) if found is not None else None
+
+
+def _date(raw: Scalar) -> Instant | None:
+    """A `date` field keeps milliseconds."""
+    found = instant(raw)
+    if found is None or found.nanos % MILLISECOND == 0:
+        return found
+    return Instant(found.nanos // MILLISECOND * MILLISECOND, found.text)
+
+
+def _integer(raw: Scalar) -> int | None:
+    """Fractions are cut off (the mapping parameter `coerce`)."""
+    number = number_of(raw)
+    if number is None:
+        return None
+    whole = int(number)
+    return whole if _LEAST_LONG <= whole <= _GREATEST_LONG else None
+
+
+def _decimal(raw: Scalar) -> float | int | None:
+    return number_of(raw)
+
+
+def _boolean(raw: Scalar) -> bool | None:
+    if isinstance(raw, bool):
+        return raw
+    return {"true": True, "false": False, "": False}.get(raw) if isinstance(raw, str) else None
+
+
+def _address(raw: Scalar) -> Address | None:
+    return address(raw) if isinstance(raw, str) else None
+
+
+def _version(raw: Scalar) -> Version:
+    return Version(text_of(raw))
