@@ -99,4 +99,4 @@ def test_a_condition_too_deep_for_json_is_refused() -> None:
     text = "a:1 and not (" * 60 + "b:1" + ")" * 60
     with pytest.raises(UnsupportedError) as caught:
         DSL.emit(KUERY.parse(text))
-    assert caught.value.diagnostic.name == "nesting-too-deep"
+    assert caught.value.diagnostic.name == "nested-too-deep"

@@ -98,7 +98,7 @@ def test_emission(case: dict[str, str]) -> None:
 def test_depth_is_bounded(opening: str, closing: str) -> None:
     with pytest.raises(ParseError) as caught:
         parse("any where " + opening * 100_000 + "1" + closing * 100_000)
-    assert caught.value.diagnostic.name == "too-deep"
+    assert caught.value.diagnostic.name == "nested-too-deep"
 
 
 def test_a_deep_caller_gets_a_diagnostic() -> None:
@@ -112,7 +112,7 @@ def test_a_deep_caller_gets_a_diagnostic() -> None:
         return caught.value.diagnostic.name
 
     parse(query)
-    assert at_depth(sys.getrecursionlimit() - 300) == "too-deep"
+    assert at_depth(sys.getrecursionlimit() - 300) == "nested-too-deep"
 
 
 def test_a_deep_detection_is_refused() -> None:
@@ -122,7 +122,7 @@ def test_a_deep_detection_is_refused() -> None:
     where: predicates.Predicate = predicates.Test(value, matchers.Equals(1))
     with pytest.raises(UnsupportedError) as caught:
         emit(detections.Match(where))
-    assert caught.value.diagnostic.name == "too-deep"
+    assert caught.value.diagnostic.name == "nested-too-deep"
 
 
 def test_spans() -> None:

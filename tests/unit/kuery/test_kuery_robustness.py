@@ -21,13 +21,13 @@ def test_brackets_nest_as_deep_as_the_limit_and_no_deeper(opening: str, closing:
         KUERY.parse(opening + deepest + closing)
     diagnostic = caught.value.diagnostic
     place = MAX_DEPTH * len(opening) + len(opening) - 1
-    assert (diagnostic.name, tuple(diagnostic.span)) == ("nesting-too-deep", (place, place + 1))
+    assert (diagnostic.name, tuple(diagnostic.span)) == ("nested-too-deep", (place, place + 1))
 
 
 def test_brackets_of_lists_count_too() -> None:
     with pytest.raises(ParseError) as caught:
         KUERY.parse("a:" + "(" * (MAX_DEPTH + 1))
-    assert caught.value.diagnostic.name == "nesting-too-deep"
+    assert caught.value.diagnostic.name == "nested-too-deep"
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_a_condition_too_deep_to_write_is_refused() -> None:
         where = Not(where)
     with pytest.raises(UnsupportedError) as caught:
         KUERY.emit(Match(where))
-    assert caught.value.diagnostic.name == "nesting-too-deep"
+    assert caught.value.diagnostic.name == "nested-too-deep"
 
 
 def test_spans_are_those_of_the_text() -> None:

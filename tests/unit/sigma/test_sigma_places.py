@@ -77,7 +77,7 @@ def test_unused_selections_are_read_for_their_errors_only() -> None:
 def test_deep_conditions_are_refused(condition: str) -> None:
     with pytest.raises(ParseError) as caught:
         read_detection({"a": {"f": 1}, "condition": condition})
-    assert caught.value.diagnostic.name == "nesting-too-deep"
+    assert caught.value.diagnostic.name == "nested-too-deep"
 
 
 def test_two_hundred_parentheses_are_read() -> None:
@@ -94,7 +94,7 @@ def test_deep_lists_are_refused() -> None:
         nested = [nested]
     with pytest.raises(ParseError) as caught:
         read_detection({"a": nested, "condition": "a"})
-    assert caught.value.diagnostic.name == "nesting-too-deep"
+    assert caught.value.diagnostic.name == "nested-too-deep"
 
 
 def nested(levels: int) -> Predicate:
@@ -108,7 +108,7 @@ def nested(levels: int) -> Predicate:
 def test_deep_predicates_are_refused() -> None:
     with pytest.raises(UnsupportedError) as caught:
         write_detection(Match(nested(400)))
-    assert caught.value.diagnostic.name == "nesting-too-deep"
+    assert caught.value.diagnostic.name == "nested-too-deep"
 
 
 def test_ninety_nine_levels_are_written() -> None:

@@ -78,11 +78,11 @@ def to_query(detection: Detection, fields: IndexPattern | None = None, options: 
 
 def _query(predicate: Predicate, context: _Context) -> Query:
     if context.depth > MAX_DEPTH:
-        raise refusal("nesting-too-deep", f"the condition nests deeper than {MAX_DEPTH} levels", span=predicate.span)
+        raise refusal("nested-too-deep", f"the condition nests deeper than {MAX_DEPTH} levels", span=predicate.span)
     inner = replace(context, depth=context.depth + 1)
     match predicate:
         case Const(None):
-            raise refusal("null-constant", "Query DSL is two-valued and cannot say null", span=predicate.span)
+            raise refusal("constant-null", "Query DSL is two-valued and cannot say null", span=predicate.span)
         case Const(value):
             return {"match_all": {}} if value else {"match_none": {}}
         case Test():

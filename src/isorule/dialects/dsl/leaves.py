@@ -180,7 +180,7 @@ def _refuse_leading_wildcard(matcher: Like, options: KueryOptions, span: Span | 
 def _refuse_pattern(leaf: Leaf) -> None:
     if leaf.is_pattern:
         message = f"{leaf.field.name!r} is a pattern, and nothing says which fields it stands for"
-        raise refusal("field-pattern", message, span=leaf.span)
+        raise refusal("field-wildcard", message, span=leaf.span)
 
 
 def _term(kind: str, value: Json, case: Case, leaf: Leaf) -> Query:
@@ -213,7 +213,7 @@ def _range(lower: Bound | None, upper: Bound | None, leaf: Leaf) -> Query:
     if upper is not None:
         body["lte" if upper.inclusive else "lt"] = _scalar(upper.value, leaf.span)
     if not body:
-        raise refusal("range-without-bound", "a range needs a bound", span=leaf.span)
+        raise refusal("range-without-bounds", "a range needs a bound", span=leaf.span)
     if leaf.field.type == "date":
         values = [bound.value for bound in (lower, upper) if bound is not None]
         body |= _time_zone(values[0], leaf.options)

@@ -2,24 +2,24 @@
 
 | code | what |
 | --- | --- |
-| `unknown-when-absent` | a test that is null, not false, where the field is absent |
+| `absent-unknown` | a test that is null, not false, where the field is absent |
 | `quantifier` | all values, or exactly one value, of a field |
 | `category-role` | the event category role: Query DSL knows fields only |
 | `computed-operand` | a function or a constant in the place of a field |
 | `field-comparison` | a field compared with a field |
 | `value-complement` | a value that does not meet a test |
-| `null-constant` | a constant null |
+| `constant-null` | a constant null |
 | `regex-flavor` | a regular expression that is not in Lucene's syntax, or that only a script could match |
 | `mapped-regex` | a regular expression whose letter case the mapping decides: `regexp` always compares it |
 | `whole-value-on-text` | a whole value asked of a field of full text, of which only words are kept |
 | `network-on-other-type` | a network asked of a field that is not of type ip |
-| `field-pattern` | a test of a field pattern that only a list of fields can expand |
+| `field-wildcard` | a test of a field pattern that only a list of fields can expand |
 | `any-field` | a test of all fields that is neither words nor a wildcard |
 | `leading-wildcard` | refused by Kibana's setting `query:allowLeadingWildcards` |
 | `nested-field-outside-group`, `field-not-nested`, `wrong-nested-path` | braces and data view disagree |
-| `placeholder`, `number-not-finite`, `range-without-bound` | a value that is none |
+| `placeholder`, `number-not-finite`, `range-without-bounds` | a value that is none |
 | `detection-kind`, `pipes` | anything but a condition on single events |
-| `nesting-too-deep` | see `emit.MAX_DEPTH` |
+| `nested-too-deep` | see `emit.MAX_DEPTH` |
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def refuse_axes(test: Test) -> None:
     """Raise `UnsupportedError` for a quantifier or a null that Query DSL does not have."""
     if test.absent is Absent.UNKNOWN:
         message = "Query DSL is two-valued: a test on an absent field is false, not null"
-        raise refusal("unknown-when-absent", message, span=test.span)
+        raise refusal("absent-unknown", message, span=test.span)
     if test.quantifier is not Quantifier.ANY:
         message = f"Query DSL asks for any value of a field, not for {test.quantifier.value}"
         raise refusal("quantifier", message, span=test.span)

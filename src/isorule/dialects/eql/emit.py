@@ -27,7 +27,7 @@ def emit(detection: Detection) -> Emission:
     try:
         return Emission("\n".join(_lines(detection)))
     except RecursionError:  # computed values nest without a bound of their own
-        raise refusal("too-deep", "the detection nests too deeply to be written") from None
+        raise refusal("nested-too-deep", "the detection nests too deeply to be written") from None
 
 
 def _lines(detection: Detection) -> list[str]:
@@ -161,7 +161,7 @@ def _category_word(test: Test) -> str:
 
 def _condition(predicate: Predicate, depth: int) -> Doc:
     if depth > MAX_DEPTH:
-        raise refusal("too-deep", f"conditions nest deeper than {MAX_DEPTH} levels", span=predicate.span)
+        raise refusal("nested-too-deep", f"conditions nest deeper than {MAX_DEPTH} levels", span=predicate.span)
     match predicate:
         case Const(value):
             return Text({True: "true", False: "false", None: "null"}[value])

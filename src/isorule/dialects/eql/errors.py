@@ -45,7 +45,7 @@ CODES = {
     "too-few-stages": "EQL037",
     "missing-event": "EQL038",
     "sample-restriction": "EQL039",
-    "too-deep": "EQL040",
+    "nested-too-deep": "EQL040",
     "empty-field-name": "EQL041",
 }
 

@@ -104,7 +104,7 @@ class ExpressionParser:
         """One more level of nesting begins at an offset."""
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            raise problem("too-deep", f"the query nests deeper than {MAX_DEPTH} levels", start, start + 1)
+            raise problem("nested-too-deep", f"the query nests deeper than {MAX_DEPTH} levels", start, start + 1)
 
     # --- expressions ---
 

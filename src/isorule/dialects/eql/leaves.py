@@ -99,7 +99,7 @@ def _checked_subject(test: Test) -> Operand:
         case AnyField():
             raise refusal("any-field", "EQL tests fields by name only", span=test.span)
         case FieldGlob(pattern):
-            raise refusal("field-glob", f"EQL has no wildcards in field names ({pattern})", span=test.span)
+            raise refusal("field-wildcard", f"EQL has no wildcards in field names ({pattern})", span=test.span)
         case EventCategory():
             raise category_elsewhere()
         case subject:
@@ -138,13 +138,13 @@ def _matched(subject: Operand, matcher: Matcher) -> Doc:
             raise refusal("full-text", "EQL has no full-text search", span=matcher.span)
         case Complement():
             message = "EQL cannot ask for a value that does not match"
-            raise refusal("complement", message, span=matcher.span)
+            raise refusal("value-complement", message, span=matcher.span)
 
 
 def _range(subject: Operand, lower: Bound | None, upper: Bound | None, matcher: Range) -> Doc:
     if lower is not None and upper is not None:
         message = "two comparisons in EQL may be met by two different values of a field"
-        raise refusal("range-both-bounds", message, span=matcher.span)
+        raise refusal("two-sided-range", message, span=matcher.span)
     if lower is not None:
         return _compared(subject, ">=" if lower.inclusive else ">", scalar_text(lower.value))
     if upper is not None:

@@ -46,7 +46,7 @@ def operand_doc(operand: Operand, floor: int = LOOSE) -> Doc:
 def category_elsewhere() -> UnsupportedError:
     """The error for the event category in a place other than before `where`."""
     return refusal(
-        "category-role-not-first",
+        "category-role",
         "EQL asks for the event category before `where` only",
         hint="name the category's field, such as event.category",
     )

@@ -39,7 +39,7 @@ def parse(text: str) -> Detection:
     try:
         return parser.detection()
     except RecursionError:  # a caller deep in its own stack leaves less room than MAX_DEPTH needs
-        raise problem("too-deep", "the query nests too deeply", *parser.token_span()) from None
+        raise problem("nested-too-deep", "the query nests too deeply", *parser.token_span()) from None
 
 
 class _Parser(ExpressionParser):

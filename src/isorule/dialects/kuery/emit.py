@@ -67,10 +67,10 @@ def emit(detection: Detection) -> Emission:
 def _piece(predicate: Predicate, path: str, depth: int) -> Piece:
     """A predicate inside the nested object at `path`, without parentheses around it."""
     if depth > MAX_DEPTH:
-        raise refusal("nesting-too-deep", f"the condition nests deeper than {MAX_DEPTH} levels", span=predicate.span)
+        raise refusal("nested-too-deep", f"the condition nests deeper than {MAX_DEPTH} levels", span=predicate.span)
     match predicate:
         case Const(None):
-            raise refusal("null-constant", "kuery is two-valued and cannot say null", span=predicate.span)
+            raise refusal("constant-null", "kuery is two-valued and cannot say null", span=predicate.span)
         case Const(value):
             return MATCH_ALL if value else f"not {MATCH_ALL}"
         case Test():
@@ -204,7 +204,7 @@ def _comparison(lower: Bound | None, upper: Bound | None, test: Test) -> str:
         return f"{'>=' if lower.inclusive else '>'} {words.bound(lower.value)}"
     if upper is not None:
         return f"{'<=' if upper.inclusive else '<'} {words.bound(upper.value)}"
-    raise refusal("range-without-bound", "a range needs a bound", span=test.span)
+    raise refusal("range-without-bounds", "a range needs a bound", span=test.span)
 
 
 def _value(matcher: Matcher, test: Test) -> str:

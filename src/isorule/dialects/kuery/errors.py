@@ -14,7 +14,7 @@ CODES: dict[str, str] = {
     "unescaped-colon": "KUERY006",
     "misplaced-not": "KUERY007",
     "not-ends-word": "KUERY008",
-    "nesting-too-deep": "KUERY009",
+    "nested-too-deep": "KUERY009",
     "lone-surrogate": "KUERY010",
     "wildcard-in-nested-path": "KUERY011",
     "literal-star-in-field-pattern": "KUERY012",

@@ -103,7 +103,7 @@ class Reader:
         self.depth += 1
         if self.depth > MAX_DEPTH:
             message = f"brackets nest deeper than {MAX_DEPTH} levels"
-            raise syntax_error("nesting-too-deep", message, start, self.at)
+            raise syntax_error("nested-too-deep", message, start, self.at)
         self.blanks()
         return start
 

@@ -5,7 +5,7 @@
 | `case-not-expressible` | equality or a wildcard that fixes letter case: in kuery the mapping of the field decides |
 | `category-role` | the event category role: kuery knows fields only |
 | `computed-operand` | a function or a constant in the place of a field |
-| `unknown-when-absent` | a test that is null, not false, where the field is absent |
+| `absent-unknown` | a test that is null, not false, where the field is absent |
 | `quantifier` | all values, or exactly one value, of a field |
 | `all-words` | all words of a text in any order |
 | `regex` | a regular expression |
@@ -14,11 +14,11 @@
 | `value-complement` | a value that does not meet a test |
 | `two-sided-range` | one value between two bounds: `f >= 1 and f <= 5` may be met by two values |
 | `range-without-field` | a range over all fields |
-| `null-constant` | a constant null |
+| `constant-null` | a constant null |
 | `field-outside-nested`, `free-text-in-nested` | inside braces every field belongs to the nested object |
 | `constant-word`, `outer-white-space`, `single-character-wildcard`, `placeholder`, `number-not-finite` | see `words` |
 | `detection-kind`, `pipes` | anything but a condition on single events |
-| `nesting-too-deep` | see `emit.MAX_DEPTH` |
+| `nested-too-deep` | see `emit.MAX_DEPTH` |
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def refuse_axes(test: Test) -> None:
     """Raise `UnsupportedError` for a quantifier or a null that kuery does not have."""
     if test.absent is Absent.UNKNOWN:
         message = "kuery is two-valued: a test on an absent field is false, not null"
-        raise refusal("unknown-when-absent", message, span=test.span)
+        raise refusal("absent-unknown", message, span=test.span)
     if test.quantifier is not Quantifier.ANY:
         message = f"kuery asks for any value of a field, not for {test.quantifier.value}"
         raise refusal("quantifier", message, span=test.span)

@@ -119,7 +119,7 @@ class _Reader:
 
     def _group(self, opening: _Token, depth: int) -> Predicate:
         if depth >= MAX_DEPTH:
-            raise self._error("nesting-too-deep", f"parentheses nest deeper than {MAX_DEPTH} levels", opening.span)
+            raise self._error("nested-too-deep", f"parentheses nest deeper than {MAX_DEPTH} levels", opening.span)
         self._at += 1
         predicate = self._expression(depth + 1)
         closing = self._peek()

@@ -58,7 +58,7 @@ def formula(predicate: Predicate) -> Formula:
 
 def _formula(predicate: Predicate, depth: int) -> Formula:
     if depth > MAX_DEPTH:
-        raise refusal("nesting-too-deep", f"conditions nest deeper than {MAX_DEPTH} levels", span=predicate.span)
+        raise refusal("nested-too-deep", f"conditions nest deeper than {MAX_DEPTH} levels", span=predicate.span)
     match predicate:
         case Const(value):
             if value is None:

@@ -137,7 +137,7 @@ def _subject(subject: Subject, span: Span | None) -> tuple[str | None, tuple[str
         case Call(function):
             raise refusal("computed-operand", f"Sigma cannot compute {function}(…)", span=span)
         case EventCategory():
-            raise refusal("event-category-role", "the field of the event category is not known", span=span)
+            raise refusal("category-role", "the field of the event category is not known", span=span)
         case FieldGlob(pattern):
             raise refusal("field-wildcard", f"Sigma has no wildcards in field names ({pattern})", span=span)
         case Literal():

@@ -16,7 +16,7 @@ CODES: Final = MappingProxyType(
         "wrong-shape": "SIGMA003",
         "empty-selection": "SIGMA004",
         "empty-field-name": "SIGMA005",
-        "nesting-too-deep": "SIGMA006",
+        "nested-too-deep": "SIGMA006",
         "legacy-timeframe": "SIGMA007",
         "invalid-yaml": "SIGMA008",
         # the condition

@@ -96,7 +96,7 @@ class _Reader:
         """A map (all of its items), a list (one of its entries), or keywords."""
         span = self._value_span(path)
         if depth > MAX_DEPTH:
-            raise problem("nesting-too-deep", f"lists nest deeper than {MAX_DEPTH} levels", span=span)
+            raise problem("nested-too-deep", f"lists nest deeper than {MAX_DEPTH} levels", span=span)
         match value:
             case Mapping():
                 return self._map(value, path, span)
