@@ -76,6 +76,8 @@ def _placed(diagnostic: Diagnostic, rule: Rule) -> Diagnostic:
     origin = rule.origin
     if origin is None or diagnostic.path is not None:
         return diagnostic
+    if diagnostic.span is None:
+        return diagnostic.located(origin.file)
     where: SourceFile | Embedded = origin.queries.get(QUERY, origin.file)
     return diagnostic.located(where)
 

@@ -1,5 +1,5 @@
 // Compiles kuery with Kibana's own code: one JSON object a line, {text, fields}, gives {dsl} or {error}.
-const { fromKueryExpression, toElasticsearchQuery } = require('kbn-es-query');
+const { fromKueryExpression, toElasticsearchQuery } = require('kbn-es-query').kbnEsQuery;
 const lines = require('fs').readFileSync(0, 'utf8').split('\n').filter(Boolean);
 const answer = ({ text, fields }) => {
   try {
