@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -173,6 +174,7 @@ def test_anchors_are_resolved_exactly(tree: Tree, values: list[str]) -> None:
     st.booleans(),
     st.lists(st.text("abAB1 .-\n", max_size=6), min_size=1, max_size=5),
 )
+@pytest.mark.filterwarnings("ignore:Possible nested set")  # the patterns are random
 def test_agreement_with_python(pattern: str, dotall: bool, values: list[str]) -> None:
     """Python's own reading of a pattern, `$` being the very end, is that of the flavor PYTHON."""
     flags = re.ASCII | (re.DOTALL if dotall else 0)
