@@ -221,14 +221,33 @@ def _related_line(item: Related) -> str:
 
 
 def _underlined(file: SourceFile, span: Span) -> list[str]:
-    """The first line of the span with carets under it; tabs are shown as one blank so that the carets stand right."""
+    """The first line of the span with carets under it; tabs are shown as one blank so that the carets stand right.
+
+    Of a long line only the surroundings of the span are shown.
+    """
     position = file.position(span.start)
     text = file.line(position.line).replace("\t", " ")
-    rest = len(text) - (position.column - 1)
-    width = max(1, min(span.end - span.start, rest))
+    at = position.column - 1
+    width = max(1, min(span.end - span.start, len(text) - at))
+    text, at = _cropped(text, at)
+    width = min(width, max(1, len(text) - at))
     gutter = str(position.line)
     blank = " " * len(gutter)
-    return [f" {blank} |", f" {gutter} | {text}", f" {blank} | {' ' * (position.column - 1)}{'^' * width}"]
+    return [f" {blank} |", f" {gutter} | {text}", f" {blank} | {' ' * at}{'^' * width}"]
+
+
+_SHOWN = 160
+_BEFORE = 60
+
+
+def _cropped(text: str, at: int) -> tuple[str, int]:
+    """At most `_SHOWN` characters of a line, some of them before the place, and where the place stands in them."""
+    if len(text) <= _SHOWN:
+        return text, at
+    start = max(0, min(at - _BEFORE, len(text) - _SHOWN))
+    head = "…" if start else ""
+    tail = "…" if start + _SHOWN < len(text) else ""
+    return head + text[start : start + _SHOWN] + tail, at - start + len(head)
 
 
 def render_all(diagnostics: Iterable[Diagnostic], files: Mapping[str, SourceFile] | None = None) -> str:

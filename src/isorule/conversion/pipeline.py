@@ -158,8 +158,10 @@ def _lower(rule: Rule, target: Dialect, schema: FieldSchema, options: Options) -
     if target.capabilities is None:
         raise refusal("dialect-not-written", f"isorule does not write {target.title}")
     match = _single_event(rule.detection)
-    where = resolve(resolve_category(match.where, rule.data_source.category_field), schema)
-    lowered = lower(where, Target(target.capabilities, schema, options.case is CaseMode.FOLD))
+    category_field = rule.data_source.category_field
+    where = resolve(resolve_category(match.where, category_field), schema)
+    fold_case = options.case is CaseMode.FOLD
+    lowered = lower(where, Target(target.capabilities, schema, category_field, fold_case))
     return _Lowered(where, lowered.predicate, lowered.losses)
 
 

@@ -82,7 +82,7 @@ def _on_text(matcher: Matcher) -> Matcher:
             phrases = [_phrase(word, span) for word in _SURE_BREAK.split(text) if word]
             found = tuple(phrase for phrase in phrases if phrase is not None)
             return OneOf(found, span) if len(found) > 1 else found[0] if found else matcher
-        case Like((Wildcard.RUN, str() as text, Wildcard.RUN), Case.MAPPED, span) if _within_a_word(text):
+        case Like((Wildcard.RUN, str() as text, Wildcard.RUN), Case.MAPPED, span) if is_within_a_word(text):
             return Like((Wildcard.RUN, text, Wildcard.RUN), Case.INSENSITIVE, span)
         case _:
             return matcher
@@ -93,7 +93,7 @@ def _phrase(text: str, span: Span | None) -> Tokens | None:
     return Tokens(text, TokenMode.PHRASE, span) if any(map(str.isalnum, text)) else None
 
 
-def _within_a_word(text: str) -> bool:
+def is_within_a_word(text: str) -> bool:
     """Whether a text never stands across two words: ASCII letters and digits are not parted (UAX #29, WB5 to WB10)."""
     return text.isascii() and text.isalnum()
 

@@ -8,8 +8,9 @@ from isorule.diagnostics import Effect
 from isorule.ir.axes import Case, TokenMode
 from isorule.ir.folding import has_case
 from isorule.ir.losses import Loss, loss
-from isorule.ir.matchers import Equals, Like, Matcher, Tokens
+from isorule.ir.matchers import Equals, Like, Matcher, Tokens, Wildcard
 from isorule.ir.predicates import AnyField, Field, Predicate, Subject, Test
+from isorule.ir.resolve import is_within_a_word
 from isorule.ir.schema import FieldInfo, FieldType
 from isorule.ir.walk import Polarity, rewrite_leaves, rewrite_matchers
 from isorule.lowering.target import Lowering, Target, seen
@@ -92,6 +93,8 @@ def _declare(
     matcher: Equals | Like, info: FieldInfo | None, polarity: Polarity, span: Span | None, losses: list[Loss]
 ) -> None:
     if info is not None and info.type is FieldType.TEXT:
+        if isinstance(matcher, Like) and _searches_letters(matcher):
+            return
         message = "the field is full text here: the value is found as words, not as a whole"
         losses.append(loss("whole-value-on-text", Effect.CHANGES, message, span=span))
     elif info is None:
@@ -103,3 +106,12 @@ def _declare(
     elif matcher.case is Case.SENSITIVE and info.folded and _cased(matcher):
         message = "letter case is not compared on a field with a lower-casing normalizer"
         losses.append(loss("case-folded", seen(Effect.WIDENS, polarity), message, span=span))
+
+
+def _searches_letters(matcher: Like) -> bool:
+    """Whether a pattern on full text is found in a word where it is found in the whole text, and nowhere else."""
+    match matcher.parts:
+        case (Wildcard.RUN, str() as text, Wildcard.RUN):
+            return matcher.case is Case.INSENSITIVE and is_within_a_word(text)
+        case _:
+            return False

@@ -19,7 +19,7 @@ def lower_category(predicate: Predicate, target: Target) -> Lowering:
     if not target.capabilities.category_role:
         return Lowering(predicate)
     terms = predicate.terms if isinstance(predicate, And) else (predicate,)
-    first = next((term for term in terms if _is_category(term)), None)
+    first = next((term for term in terms if _is_category(term, target.category_field)), None)
     if first is None:
         return Lowering(predicate)
     assert isinstance(first, Test)
@@ -28,9 +28,9 @@ def lower_category(predicate: Predicate, target: Target) -> Lowering:
     return Lowering(And((role, conjunction(rest))) if rest else role)
 
 
-def _is_category(term: Predicate) -> bool:
+def _is_category(term: Predicate, category_field: str) -> bool:
     match term:
-        case Test(Field("event.category"), Equals(str(), Case.SENSITIVE), Quantifier.ANY, Absent.FALSE):
-            return True
+        case Test(Field(path), Equals(str(), Case.SENSITIVE), Quantifier.ANY, Absent.FALSE):
+            return path == category_field
         case _:
             return False

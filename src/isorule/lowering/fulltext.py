@@ -21,9 +21,14 @@ from isorule.lowering.target import Lowering, Target, seen
 
 
 def lower_full_text(predicate: Predicate, target: Target) -> Lowering:
-    """Word searches as values, for targets that leave the search to the field's mapping; declares each."""
-    if not target.capabilities.values_as_mapped:
+    """Word searches as values, for targets that leave the search to the field's mapping; declares each.
+
+    Targets that neither search words nor leave that to the mapping have no form for tests of analyzed fields at all.
+    """
+    if "Tokens" in target.capabilities.matchers:
         return Lowering(predicate)
+    if not target.capabilities.values_as_mapped:
+        return Lowering(rewrite_leaves(predicate, lambda test, _: _unless_analyzed(test, target)))
     losses: list[Loss] = []
 
     def leaf(test: Test, polarity: Polarity) -> Predicate:
@@ -36,6 +41,15 @@ def lower_full_text(predicate: Predicate, target: Target) -> Lowering:
         return test if matcher is test.matcher else replace(test, matcher=matcher)
 
     return Lowering(rewrite_leaves(predicate, leaf), tuple(losses))
+
+
+def _unless_analyzed(test: Test, target: Target) -> Test:
+    """The test, if its field is not analyzed: EQL refuses text fields (Elasticsearch's EQL limitations)."""
+    subject = test.subject
+    if isinstance(subject, Field) and target.schema.type_of(subject.path) is FieldType.TEXT:
+        message = f"{subject.path} is full text in its mapping, which {target.capabilities.dialect} does not search"
+        raise refusal("full-text", message, span=test.span)
+    return test
 
 
 _Change = Callable[[Matcher, Polarity, list[Loss]], Matcher]

@@ -15,10 +15,14 @@ from isorule.ir.walk import Polarity
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """The target's reach and the field types in force; `fold_case` asks to drop letter case on purpose."""
+    """The target's reach, the field types in force, and the field that plays the event category.
+
+    `fold_case` asks to drop letter case on purpose.
+    """
 
     capabilities: Capabilities
     schema: FieldSchema
+    category_field: str = "event.category"
     fold_case: bool = False
 
 
