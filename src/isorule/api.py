@@ -98,12 +98,15 @@ def evaluate(
     category_field: str = "event.category",
     timestamp_field: str = "@timestamp",
     tiebreaker_field: str | None = None,
+    history: Iterable[Event] = (),
+    indicators: Iterable[Event] = (),
 ) -> list[Alert]:
     """The alerts of a rule on events, as the engine of its language would raise them.
 
     Events are mappings, nested or with dotted keys; `Alert.events` are the given objects in order, None in the place
     of a missing-event clause. `fields` is a table path → type or an Elasticsearch mapping document; without it the
-    packaged ECS types hold. A rule's own category, timestamp and tiebreaker fields hold where it names them.
+    packaged ECS types hold. A rule's own category, timestamp and tiebreaker fields hold where it names them. `history`
+    are the events that a new-terms rule has seen before, `indicators` those that an indicator rule matches against.
 
     Raises `UnsupportedError` for a detection that isorule does not understand.
     """
@@ -120,6 +123,8 @@ def evaluate(
         category_field=category_field,
         timestamp_field=timestamp_field,
         tiebreaker_field=tiebreaker_field,
+        history=history,
+        indicators=indicators,
     )
 
 

@@ -48,6 +48,8 @@ def take(document: dict[str, Any], path: Names) -> Any:
 
 def copied(value: Any) -> Any:
     """A deep copy of plain values, with dicts and lists of its own."""
+    if isinstance(value, str):  # most values are texts, and asking for a mapping is slow
+        return value
     if isinstance(value, Mapping):
         return {key: copied(part) for key, part in value.items()}
     if isinstance(value, list | tuple):

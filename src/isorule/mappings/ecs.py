@@ -53,6 +53,13 @@ class _EcsFields(Mapping[str, FieldInfo]):
         base = self.listed.get(path.removesuffix(CASELESS))
         return FieldInfo(FieldType.KEYWORD, folded=True, many=base is not None and base.many)
 
+    def get(self, path: str, default: FieldInfo | None = None) -> FieldInfo | None:  # type: ignore[override]  # faster than by exceptions, which Mapping uses
+        """What is known of a field, or the default."""
+        known = self.listed.get(path)
+        if known is None and path.endswith(CASELESS):
+            return self[path]
+        return default if known is None else known
+
     def __iter__(self) -> Iterator[str]:
         return iter(self.listed)
 

@@ -108,6 +108,8 @@ class YamlWriter:
     def entry_value(self, value: object, path: KeyPath, indent: int) -> None:
         """A value behind the colon of its key, which stands at `indent`."""
         match value:
+            case str():
+                self.out.append(f" {self._text(value, path, indent + _INDENT)}\n")
             case Mapping() if value:
                 self.out.append("\n")
                 self.mapping(value, path, indent + _INDENT)
@@ -115,7 +117,7 @@ class YamlWriter:
                 self.out.append("\n")
                 self._list(value, path, indent + _INDENT)
             case _:
-                self.out.append(f" {self._scalar(value, path, indent + _INDENT)}\n")
+                self.out.append(f" {self._scalar(value, path)}\n")
 
     def _list(self, values: Sequence[object], path: KeyPath, indent: int, *, inline: bool = False) -> None:
         _check_depth(path)
@@ -128,14 +130,16 @@ class YamlWriter:
     def item_value(self, value: object, path: KeyPath, indent: int) -> None:
         """A value behind the dash of a list item, which stands at `indent`."""
         match value:
+            case str():
+                self.out.append(f"{self._text(value, path, indent + _INDENT)}\n")
             case Mapping() if value:
                 self.mapping(value, path, indent + 2, inline=True)
             case list() | tuple() if value:
                 self._list(value, path, indent + 2, inline=True)
             case _:
-                self.out.append(f"{self._scalar(value, path, indent + _INDENT)}\n")
+                self.out.append(f"{self._scalar(value, path)}\n")
 
-    def _scalar(self, value: object, path: KeyPath, indent: int) -> str:
+    def _scalar(self, value: object, path: KeyPath) -> str:
         match value:
             case None:
                 return "null"
@@ -145,8 +149,6 @@ class YamlWriter:
                 return str(value)
             case float():
                 return _float_text(value)
-            case str():
-                return self._text(value, path, indent)
             case Mapping():
                 return "{}"
             case list() | tuple():
