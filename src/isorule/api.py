@@ -40,7 +40,7 @@ def loads(text: str, format: str, *, path: str = "<text>") -> list[Rule]:  # noq
 
 
 def parse(text: str, dialect: str) -> Detection:
-    """The detection that a query means (`eql`, `kuery`), or a Sigma `detection:` mapping as YAML text (`sigma`).
+    """The detection that a text means: a query (`eql`, `kuery`, `lucene`, `dsl`), or a Sigma `detection:` (`sigma`).
 
     Raises `ParseError` for a text outside of the language, `UnknownNameError` for an unknown dialect.
     """
@@ -55,7 +55,7 @@ def parse(text: str, dialect: str) -> Detection:
 
 
 def emit(detection: Detection, dialect: str) -> Emission:
-    """A detection as text of a dialect (`eql`, `kuery`, `sigma`, `dsl`), with what that changes.
+    """A detection as text of a dialect (`eql`, `kuery`, `lucene`, `dsl`, `sigma`), with what that changes.
 
     Raises `UnsupportedError` with a reason code where the dialect has no form for it.
     """
@@ -78,10 +78,11 @@ def convert(
     language: str | None = None,
     fields: Fields | None = None,
 ) -> Conversion:
-    """A rule in another format (`sigma`, `elastic`) or language (`eql`, `kuery`, `dsl`), checked by reading it back.
+    """A rule in another format (`sigma`, `elastic`) or language (`eql`, `kuery`, `lucene`, `dsl`).
 
-    `case="fold"` drops letter case and declares it; `max_loss` is the gravest effect that is handed out (`none`,
-    `cosmetic`, `widens`, `any`; the command line's default is `widens`, a script sees the losses and judges itself);
+    The result is checked by reading it back. `case="fold"` drops letter case and declares it; `max_loss` is the gravest
+    effect that is handed out (`none`, `cosmetic`, `widens`, `any`; the command line's default is `widens`, a script
+    sees the losses and judges itself);
     `language` fixes the query language of an Elastic rule; `fields` are field types.
 
     Raises `UnsupportedError` where the target cannot say the rule or a loss is over the limit; its diagnostic has the

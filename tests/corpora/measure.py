@@ -1,4 +1,4 @@
-"""Counts over the rule corpora: parsed, round-tripped, converted, verdicts, refusals by reason.
+"""Counts over the rule corpora: parsed, round-tripped, converted, verdicts, refusals by reason; and conformance.
 
     python tests/corpora/measure.py            prints the tables
     python tests/corpora/measure.py --write    also writes them to docs/coverage.md
@@ -156,7 +156,10 @@ def main() -> int:
         print(f"no corpora at {SHARED}", file=sys.stderr)
         return 2
     start = time.perf_counter()
+    from conformance import rows, section  # found beside this file where it is run as a script
+
     lines = table("Elastic rules to Sigma", measure_elastic()) + table("Sigma rules to Elastic", measure_sigma())
+    lines += section(rows())
     print("\n".join(lines))
     print(f"\n{time.perf_counter() - start:.1f} s", file=sys.stderr)
     if arguments.write:

@@ -37,7 +37,7 @@ class Target:
 
 @click.command()
 @paths_argument
-@click.option("--to", required=True, metavar="TARGET", help="sigma, elastic, eql, kuery, dsl, or a plug-in's dialect.")
+@click.option("--to", required=True, metavar="TARGET", help="sigma, elastic, eql, kuery, lucene, dsl, or a plug-in's.")
 @click.option("-o", "--output", "out", metavar="DIR", help="One file a rule, in a tree like the input's; - for stdout.")
 @click.option(
     "--case", type=click.Choice(["exact", "fold"]), default="exact", show_default=True, help="Keep letter case."
@@ -49,7 +49,7 @@ class Target:
     show_default=True,
     help="The gravest change of meaning that is not refused.",
 )
-@click.option("--language", type=click.Choice(["eql", "kuery"]), help="The query language of an Elastic rule.")
+@click.option("--language", type=click.Choice(["eql", "kuery", "lucene"]), help="The language of an Elastic rule.")
 @fields_option
 @format_option
 @jobs_option

@@ -15,7 +15,7 @@ from isorule.source.files import shown_path, write_file
 _QUERY_SUFFIXES = {"dsl": ".json"}
 """What the name of a file with a bare query ends with, where that is not the name of the language."""
 
-_SEPARATORS = {"sigma": "---\n", "eql": "\n", "kuery": "\n", "dsl": ""}
+_SEPARATORS = {"sigma": "---\n", "eql": "\n", "kuery": "\n", "lucene": "\n", "dsl": ""}
 """What stands between rules on stdout; a target that is not listed has no form for several rules in one text."""
 
 

@@ -97,24 +97,24 @@ def _to_sigma(rule: Rule, schema: FieldSchema, options: Options) -> Conversion:
 
 
 def _to_elastic(rule: Rule, schema: FieldSchema, options: Options) -> Conversion:
-    """The language that the caller names; else the one that the rule had before, or EQL, and the other one last."""
+    """The language that the caller names; else the one that the rule had before, or EQL, and the others after it."""
     if options.language is not None:
         return _to_elastic_in(rule, options.language, schema, options)
-    first, second = ("kuery", "eql") if _former_language(rule) == "kuery" else ("eql", "kuery")
-    try:
-        return _to_elastic_in(rule, first, schema, options)
-    except UnsupportedError as error:
+    refused: UnsupportedError | None = None
+    for language in dict.fromkeys((_former_language(rule) or "eql", "eql", "kuery")):
         try:
-            return _to_elastic_in(rule, second, schema, options)
-        except UnsupportedError:
-            raise error from None
+            return _to_elastic_in(rule, language, schema, options)
+        except UnsupportedError as error:
+            refused = refused or error
+    assert refused is not None
+    raise refused
 
 
 def _former_language(rule: Rule) -> str | None:
     """The query language of the Elastic rule that this rule was converted from."""
     kept = rule.extras.get("elastic", {}).get("rule")
     language = kept.get("language") if isinstance(kept, dict) else None
-    return language if language in ("eql", "kuery") else None
+    return language if language in ("eql", "kuery", "lucene") else None
 
 
 def _to_elastic_in(rule: Rule, language: str, schema: FieldSchema, options: Options) -> Conversion:

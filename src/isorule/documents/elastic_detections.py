@@ -64,7 +64,6 @@ DETECTION_KEYS: Final = (
 """The keys of `[rule]` that say what is detected."""
 
 _NOT_READ: Final = {
-    "lucene": "isorule does not read the Lucene query language",
     "esql": "isorule does not read ES|QL",
 }
 _MACHINE_LEARNING: Final = "an anomaly is found by a machine learning job, not by a query"

@@ -68,7 +68,7 @@ class DetectionWriter:
         return self._query(kind, language, Match(where))
 
     def _text(self, language: str, detection: Detection) -> str:
-        emit = dialect(language).emit if language not in ("lucene", "esql") else None
+        emit = dialect(language).emit if language != "esql" else None
         if emit is None:
             raise refusal("dialect-not-written", f"isorule does not write {language}")
         emission: Emission = emit(detection)

@@ -6,7 +6,7 @@ https://www.elastic.co/guide/en/elasticsearch/reference/current/ip.html
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from ipaddress import IPv4Address, IPv4Network, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 from isorule.ir.losses import refusal
 from isorule.source import Span
@@ -45,6 +45,12 @@ def address(text: str) -> Address | None:
         return Address(_MAPPED | int(found), str(found))
     mapped = found.ipv4_mapped
     return Address(int(found), str(found if mapped is None else mapped))
+
+
+def address_text(number: int) -> str:
+    """The canonical text of the address that is a number of 128 bits, IPv4 in dotted form."""
+    found = IPv6Address(number)
+    return str(found if found.ipv4_mapped is None else found.ipv4_mapped)
 
 
 def network(block: str) -> Network | None:

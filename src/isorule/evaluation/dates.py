@@ -2,13 +2,15 @@
 
 Everything is UTC, in nanoseconds since 1970. A date with parts left out stands for a span of time; which end of it
 counts depends on the bound (https://www.elastic.co/guide/en/elasticsearch/reference/current/query-dsl-range-query.html,
-"Missing date components" and "Date math and rounding").
+"Missing date components" and "Date math and rounding"). A month or day that is left out is the first one at both ends:
+`2024` ends with the first of January (see also https://github.com/elastic/elasticsearch/pull/90458).
 """
 
 from __future__ import annotations
 
 import re
 from calendar import monthrange
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 MILLISECOND = 1_000_000
@@ -31,7 +33,7 @@ _ISO = re.compile(
     r"(?P<zone>Z|[+-][0-9]{2}(?::?[0-9]{2})?)?"
     r")?)?)?"
 )
-_MILLIS = re.compile(r"(-?[0-9]{1,18})(?:\.([0-9]{1,6}))?")
+_NUMBER = re.compile(r"(-?[0-9]{1,18})(?:\.([0-9]{1,9}))?")
 _MATH = re.compile(r"([+-])([0-9]{0,9})([yMwdhHms])|/([yMwdhHms])")
 _FIXED = {"w": 7 * DAY, "d": DAY, "h": HOUR, "H": HOUR, "m": MINUTE, "s": SECOND}
 _MONDAY = 4 * DAY  # 1970-01-01 was a Thursday; weeks begin on Monday
@@ -56,27 +58,39 @@ def instant_range(text: str) -> tuple[int, int] | None:
 
     Text of four digits is a year, any other whole number is milliseconds since 1970.
     """
+    if _ISO.fullmatch(text) is not None:
+        return iso_range(text)
+    return epoch_range(text, MILLISECOND)
+
+
+def iso_range(text: str) -> tuple[int, int] | None:
+    """The first and the last nanosecond of a date in `strict_date_optional_time`; None for any other text."""
     found = _ISO.fullmatch(text)
-    if found is not None:
-        return _iso_range(found)
-    found = _MILLIS.fullmatch(text)
+    return None if found is None else _iso_range(found)
+
+
+def epoch_range(text: str, unit: int) -> tuple[int, int] | None:
+    """The nanosecond that a number of units (in nanoseconds) since 1970 stands for, twice; None for any other text."""
+    found = _NUMBER.fullmatch(text)
     if found is None:
         return None
-    fraction = int((found[2] or "").ljust(6, "0"))
-    at = int(found[1]) * MILLISECOND
-    at += -fraction if text.startswith("-") else fraction
+    places = found[2] or ""
+    fraction = int(places or 0) * unit // 10 ** len(places)
+    at = int(found[1]) * unit + (-fraction if text.startswith("-") else fraction)
     return at, at
 
 
-def bound(text: str, round_up: bool, now: int) -> int | None:
+def bound(
+    text: str, round_up: bool, now: int, read: Callable[[str], tuple[int, int] | None] = instant_range
+) -> int | None:
     """The nanosecond that a bound of a range stands for; None where it is neither a date nor date math.
 
-    `round_up` takes the last nanosecond of a rounded or incomplete date: so for `<=` and `>`.
+    `round_up` takes the last nanosecond of a rounded or incomplete date: so for `<=` and `>`. `read` reads dates.
     """
     if text.startswith("now"):
         return _computed(now, text[3:], round_up)
     base, math, operations = text.partition("||")
-    found = instant_range(base)
+    found = read(base)
     if found is None:
         return None
     return _computed(found[0], operations, round_up) if math and operations else found[1 if round_up else 0]
@@ -90,7 +104,7 @@ def _iso_range(found: re.Match[str]) -> tuple[int, int] | None:
         base = nanos(datetime(year or 0, month or 1, day or 1, hour or 0, minute or 0, second or 0, tzinfo=UTC))
     except ValueError:
         return None
-    base -= _offset(found["zone"])
+    base -= zone_offset(found["zone"])
     if found["fraction"] is not None:
         base += int(found["fraction"][:9].ljust(9, "0"))
         return base, base
@@ -99,11 +113,7 @@ def _iso_range(found: re.Match[str]) -> tuple[int, int] | None:
 
 def _length(numbers: list[int | None]) -> int:
     """The span of time of a date with its last parts left out."""
-    year, month, day, hour, minute, second = numbers
-    if month is None:
-        return (366 if monthrange(year or 1, 2)[1] == 29 else 365) * DAY
-    if day is None:
-        return monthrange(year or 1, month)[1] * DAY
+    *_, hour, minute, second = numbers
     if hour is None:
         return DAY
     if minute is None:
@@ -111,7 +121,8 @@ def _length(numbers: list[int | None]) -> int:
     return MINUTE if second is None else SECOND
 
 
-def _offset(zone: str | None) -> int:
+def zone_offset(zone: str | None) -> int:
+    """Nanoseconds that a time zone (`Z`, `+02:00`, `-0530`; none is UTC) is ahead of UTC."""
     if zone is None or zone == "Z":
         return 0
     digits = zone[1:].replace(":", "")

@@ -26,7 +26,7 @@ _NOTHING = object()
 class FieldReader:
     """Reads one field of events: all its values, typed. An event without a key that begins with `root` has none."""
 
-    __slots__ = ("_coerce", "_keys", "_source", "info", "known", "may_be_object", "path", "root")
+    __slots__ = ("_coerce", "_keys", "info", "known", "may_be_object", "path", "root", "source")
 
     def __init__(self, path: str, source: str, info: FieldInfo, known: bool) -> None:
         self.path = path
@@ -34,7 +34,7 @@ class FieldReader:
         self.known = known
         self.may_be_object = not known or info.type in _CONTAINERS
         self.root = source.partition(".")[0]
-        self._source = source
+        self.source = source
         self._keys = _split_keys(source)
         self._coerce = coercion(info)
 
@@ -54,12 +54,12 @@ class FieldReader:
         """Whether something stands below the path: `exists` on an object asks for any of its fields."""
         if any(True for node in self.objects(event) for _ in leaves(node)):
             return True
-        prefix = self._source + "."
+        prefix = self.source + "."
         return any(key.startswith(prefix) and any(leaves({key: event[key]})) for key in event if isinstance(key, str))
 
     def _scalars(self, event: Event) -> list[Scalar]:
         if len(self._keys) == 1:
-            node = event.get(self._source, _NOTHING)
+            node = event.get(self.source, _NOTHING)
             if type(node) is str:
                 return [node]
             if node is _NOTHING:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import product
 from typing import assert_never
 
-from isorule.evaluation.addresses import Address
+from isorule.evaluation.addresses import Address, address_text
 from isorule.evaluation.alerts import KeyValue
 from isorule.evaluation.dates import MILLISECOND
 from isorule.evaluation.events import EventView, FieldReader
@@ -40,26 +40,27 @@ def key_part(value: Value) -> KeyPart:
             assert_never(value)
 
 
-def shown(value: Value) -> KeyValue:
-    """A value as an alert shows it: dates in milliseconds since 1970, addresses and versions as text."""
-    match value:
-        case Instant():
-            return value.nanos // MILLISECOND
-        case Address() | Version():
-            return value.text
-        case _:
+def shown(part: KeyPart) -> KeyValue:
+    """A part of a key as an alert shows it: dates in milliseconds since 1970, addresses and versions as text."""
+    match part:
+        case (0, _):
+            return None
+        case (4, int() as nanos):
+            return nanos // MILLISECOND
+        case (5, int() as number):
+            return address_text(number)
+        case (_, value):
             return value
 
 
 class Keys:
-    """Reads the keys of events, and remembers how each is shown."""
+    """Reads the keys of events."""
 
-    __slots__ = ("_optional", "_readers", "_shown")
+    __slots__ = ("_optional", "_readers")
 
     def __init__(self, readers: Sequence[FieldReader], optional: Sequence[bool]) -> None:
         self._readers = tuple(readers)
         self._optional = tuple(optional)
-        self._shown: dict[KeyPart, KeyValue] = {ABSENT: None}
 
     def keys(self, view: EventView) -> list[Key]:
         """The keys of an event: every combination of the values of the fields, each once.
@@ -85,12 +86,7 @@ class Keys:
 
     def shown(self, key: Key) -> tuple[KeyValue, ...]:
         """A key that `keys` gave, as an alert shows it."""
-        return tuple(self._shown[part] for part in key)
+        return tuple(map(shown, key))
 
     def _column(self, view: EventView, reader: FieldReader) -> list[KeyPart]:
-        found: dict[KeyPart, None] = {}
-        for value in view.values(reader):
-            part = key_part(value)
-            found[part] = None
-            self._shown.setdefault(part, shown(value))
-        return list(found)
+        return list(dict.fromkeys(map(key_part, view.values(reader))))

@@ -18,7 +18,8 @@ from enum import Enum, unique
 from typing import Any, assert_never
 
 from isorule.evaluation.addresses import Address, Network, address, network, required_network
-from isorule.evaluation.dates import MILLISECOND, bound, instant_range
+from isorule.evaluation.date_formats import date_reader, date_span
+from isorule.evaluation.dates import MILLISECOND, bound
 from isorule.evaluation.text import token_check, tokens
 from isorule.evaluation.values import Instant, Value, Version, folded_text, number_of, text_of
 from isorule.evaluation.versions import version_key
@@ -164,6 +165,9 @@ def _tests(matcher: Matcher, kind: Kind) -> tuple[ValueTest, ...]:
         case Tokens(text, mode, span):
             if kind.info.type is FieldType.TEXT:
                 return (ValueTest(Lens.TEXT, token_check(text, mode)),)
+            number = as_number(text) if not kind.known and mode is TokenMode.ANY else None
+            if number is not None and text_of(number) == text:
+                return (_same_number(number),)  # the field may be numeric, as in `_means_numbers`
             return (_equals(Equals(text, Case.MAPPED, span), text, kind),)
         case OneOf():
             return value_tests(matcher, kind)
@@ -179,7 +183,7 @@ def _tests(matcher: Matcher, kind: Kind) -> tuple[ValueTest, ...]:
 def _equals(matcher: Equals, value: Scalar, kind: Kind) -> ValueTest:
     info = kind.info
     if info.type in _DATES:
-        return _same_instant(matcher, value)
+        return _same_instant(matcher, value, kind)
     if isinstance(value, bool):
         text = text_of(value)
         return ValueTest(Lens.VALUE, lambda found: found is value or found == text)
@@ -243,15 +247,16 @@ def _same_address(matcher: Equals, text: str) -> ValueTest:
     return ValueTest(Lens.VALUE, lambda found: found == wanted)
 
 
-def _same_instant(matcher: Equals, value: Scalar) -> ValueTest:
+def _same_instant(matcher: Equals, value: Scalar, kind: Kind) -> ValueTest:
     if isinstance(value, bool):
         return ValueTest(Lens.VALUE, lambda _: False)
-    if isinstance(value, int | float):
+    if isinstance(value, int | float) and kind.info.format is None:
         at = round(value * MILLISECOND)
         return ValueTest(Lens.VALUE, lambda found: isinstance(found, Instant) and found.nanos == at)
-    span = instant_range(value)
+    text = text_of(value)
+    span = date_span(text, kind.info.format, kind.now)
     if span is None:
-        return _text_test((value,), matcher, FieldInfo())
+        return _text_test((text,), matcher, FieldInfo())
     first, last = span
     return ValueTest(Lens.VALUE, lambda found: isinstance(found, Instant) and first <= found.nanos <= last)
 
@@ -311,7 +316,7 @@ def _axis(end: Bound, is_upper: bool, kind: Kind, as_numbers: bool, matcher: Ran
     if isinstance(value, bool):
         return (lambda found: found if isinstance(found, bool) else None), value
     if kind.info.type in _DATES:
-        return _nanos, _instant_bound(value, is_upper is end.inclusive, kind.now, matcher)
+        return _nanos, _instant_bound(value, is_upper is end.inclusive, kind, matcher)
     if isinstance(value, int | float):
         return number_of, value
     if as_numbers:
@@ -334,12 +339,13 @@ def _nanos(value: Value) -> int | None:
     return value.nanos if isinstance(value, Instant) else None
 
 
-def _instant_bound(value: Scalar, round_up: bool, now: int, matcher: Range) -> int:
-    if isinstance(value, int | float):
+def _instant_bound(value: Scalar, round_up: bool, kind: Kind, matcher: Range) -> int:
+    if isinstance(value, int | float) and kind.info.format is None:
         return round(value * MILLISECOND)
-    found = bound(value, round_up, now)
+    text = text_of(value)
+    found = bound(text, round_up, kind.now, date_reader(kind.info.format))
     if found is None:
-        raise _bad_bound(value, "a date or date math", matcher)
+        raise _bad_bound(text, "a date or date math", matcher)
     return found
 
 

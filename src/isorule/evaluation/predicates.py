@@ -170,6 +170,8 @@ class PredicateCompiler:
                 found = checks[key] = bound_matcher(matcher, Kind(key[0], key[1], now), fields)
             return found
 
+        other = fields.reader(matcher.path) if isinstance(matcher, FieldRef) else None
+
         if not refers(matcher):  # what cannot be evaluated is refused now, not at the first event
             value_check(matcher, Kind(FieldInfo(), True, now))
 
@@ -183,7 +185,7 @@ class PredicateCompiler:
                     value = raw if coerce is None else coerce(raw)
                     if value is not None:
                         met.append(check_for(name)(view)(value))
-            return _answer(test, met, bool(met))
+            return _answer(test, met, bool(met) and (other is None or bool(view.values(other))))
 
         return Compiled(check, _never_null(test))
 

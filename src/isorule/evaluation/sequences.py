@@ -48,7 +48,7 @@ def sequence_alerts(sequence: Sequence, views: list[EventView], setting: Setting
     Raises `UnsupportedError` where there is no ordinary clause, or a missing-event clause without `maxspan`.
     """
     ordinary = [stage for stage in sequence.stages if not stage.missing]
-    _require_sound(sequence, ordinary)
+    require_sound(sequence, ordinary)
     moments = timeline(views, setting.clock)
     clauses = [_clause(stage, sequence.by, setting) for stage in ordinary for _ in range(stage.runs)]
     until = _clause(sequence.until, sequence.by, setting) if sequence.until is not None else None
@@ -60,7 +60,8 @@ def sequence_alerts(sequence: Sequence, views: list[EventView], setting: Setting
     return [_alert(match, sequence, clauses[0].keys) for match in piped(found, sequence.pipes)]
 
 
-def _require_sound(sequence: Sequence, ordinary: list[Stage]) -> None:
+def require_sound(sequence: Sequence, ordinary: list[Stage]) -> None:
+    """Raises `UnsupportedError` where there is no ordinary clause, or a missing-event clause without `maxspan`."""
     if not ordinary:
         raise refusal("only-missing-clauses", "a sequence needs a clause that is not a missing-event clause")
     if len(ordinary) < len(sequence.stages) and sequence.maxspan is None:

@@ -1,7 +1,9 @@
 """What a field holds: scalars of the event, read as the type of their field.
 
 The types are those of https://www.elastic.co/guide/en/elasticsearch/reference/current/mapping-types.html. A value that
-its type cannot hold is left out, as an index with `ignore_malformed` does.
+its type cannot hold is left out, as an index with `ignore_malformed` does; so is a text that is longer than the
+`ignore_above` of its field, which the index does not hold either
+(https://www.elastic.co/docs/reference/elasticsearch/mapping-reference/ignore-above).
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from datetime import date, datetime
 from typing import assert_never
 
 from isorule.evaluation.addresses import Address, address
+from isorule.evaluation.date_formats import date_reader
 from isorule.evaluation.dates import MILLISECOND, instant_range
 from isorule.ir.folding import fold
 from isorule.ir.matchers import Scalar
@@ -87,6 +90,8 @@ def scalar(raw: object) -> Scalar | None:
 def coercion(info: FieldInfo) -> Coercion | None:
     """How scalars become values of a field; None where they are taken as they are."""
     match info.type:
+        case FieldType.KEYWORD if info.ignore_above is not None:
+            return _no_longer_than(info.ignore_above)
         case FieldType.KEYWORD | FieldType.TEXT | FieldType.NESTED | FieldType.OBJECT:
             return None
         case FieldType.INTEGER:
@@ -96,9 +101,9 @@ def coercion(info: FieldInfo) -> Coercion | None:
         case FieldType.BOOLEAN:
             return _boolean
         case FieldType.DATE:
-            return _date
+            return _date if info.format is None else _formatted(info.format, MILLISECOND)
         case FieldType.DATE_NANOS:
-            return instant
+            return instant if info.format is None else _formatted(info.format, 1)
         case FieldType.IP:
             return _address
         case FieldType.VERSION:
@@ -135,6 +140,31 @@ def _date(raw: Scalar) -> Instant | None:
     if found is None or found.nanos % MILLISECOND == 0:
         return found
     return Instant(found.nanos // MILLISECOND * MILLISECOND, found.text)
+
+
+def _formatted(written: str, unit: int) -> Coercion:
+    """Dates in the format of the mapping, kept in units of so many nanoseconds; a number is read by its digits."""
+    read = date_reader(written)
+
+    def coerce(raw: Scalar) -> Instant | None:
+        if isinstance(raw, bool):
+            return None
+        text = text_of(raw)
+        found = read(text)
+        return None if found is None else Instant(found[0] // unit * unit, text)
+
+    return coerce
+
+
+def _no_longer_than(most: int) -> Coercion:
+    """Texts of more than so many UTF-16 units (Java's `String.length`) are not indexed: `ignore_above`."""
+
+    def coerce(raw: Scalar) -> Scalar | None:
+        if not isinstance(raw, str) or len(raw) <= most // 2:
+            return raw
+        return raw if len(raw) + sum(character > "\uffff" for character in raw) <= most else None
+
+    return coerce
 
 
 def _integer(raw: Scalar) -> int | None:

@@ -5,6 +5,10 @@ without letter case on a keyword with a lower-casing normalizer, a number on a n
 (https://www.elastic.co/guide/en/elasticsearch/reference/current/query-dsl-match-query.html). With a schema at hand,
 `resolve` replaces them by leaves that mean the same without it; what is left MAPPED or `Tokens` is full text.
 
+A field that the schema does not list may be numeric: there a number without quotes is a number, and the text that
+writes it. On a field of type ip a block of addresses is one in whatever way it is asked for
+(https://www.elastic.co/docs/reference/elasticsearch/mapping-reference/ip).
+
 On a text field a value that ignores letter case and has no wildcard is found as a phrase, whatever the language of the
 rule: the index holds no whole values of such a field, and that is how every Elastic backend reads a Sigma value there.
 """
@@ -14,9 +18,10 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import replace
+from ipaddress import ip_network
 
 from isorule.ir.axes import Case, TokenMode
-from isorule.ir.matchers import Bound, Equals, InNetwork, Like, Matcher, OneOf, Range, Tokens, Wildcard
+from isorule.ir.matchers import Bound, Equals, InNetwork, Like, Matcher, OneOf, Range, Regex, Tokens, Wildcard
 from isorule.ir.predicates import EventCategory, Field, Predicate, Test
 from isorule.ir.schema import FieldInfo, FieldSchema, FieldType
 from isorule.ir.walk import Polarity, rewrite_leaves, rewrite_matchers
@@ -57,9 +62,13 @@ def _resolved(matcher: Matcher, info: FieldInfo, known: bool) -> Matcher:
         return _on_text(matcher)
     match matcher:
         case Tokens():
-            return _resolved_tokens(matcher, info)
+            return _resolved_tokens(matcher, info, known)
         case Like(parts, Case.MAPPED, span):
             return Like(parts, _keyword_case(info), span)
+        case Regex(case=Case.MAPPED):
+            return replace(matcher, case=_keyword_case(info))
+        case Equals(str() as text, _, span) if info.type is FieldType.IP and _is_block(text):
+            return InNetwork((text,), span)
         case Equals(str() as text, Case.MAPPED, span):
             return Equals(text, _keyword_case(info), span)
         case Equals(str() as text, Case.SENSITIVE, span) if info.folded:
@@ -102,8 +111,18 @@ def _keyword_case(info: FieldInfo) -> Case:
     return Case.INSENSITIVE if info.folded else Case.SENSITIVE
 
 
-def _resolved_tokens(matcher: Tokens, info: FieldInfo) -> Matcher:
+def _is_block(text: str) -> bool:
+    """Whether a text names a block of IP addresses."""
+    try:
+        return "/" in text and ip_network(text, strict=False) is not None
+    except ValueError:
+        return False
+
+
+def _resolved_tokens(matcher: Tokens, info: FieldInfo, known: bool) -> Matcher:
     text, span = matcher.text, matcher.span
+    if not known and matcher.mode is TokenMode.ANY and (number := as_number(text)) is not None and str(number) == text:
+        return Equals(number, Case.SENSITIVE, span)
     match info.type:
         case FieldType.INTEGER | FieldType.DECIMAL:
             number = as_number(text)

@@ -67,7 +67,9 @@ class FieldInfo:
     """What a schema says of one field.
 
     `folded` marks a keyword whose normalizer lower-cases; `many` a field that holds lists by convention;
-    `alias_of` the real path of an alias; `null_value` what stands in for an explicit null.
+    `alias_of` the real path of an alias; `null_value` what stands in for an explicit null; `format` how the dates of a
+    date field are written (None is the default, `strict_date_optional_time||epoch_millis`); `ignore_above` how many
+    UTF-16 units a text of a keyword field may have to be indexed.
     """
 
     type: FieldType = FieldType.KEYWORD
@@ -75,6 +77,8 @@ class FieldInfo:
     many: bool = False
     alias_of: str | None = None
     null_value: Scalar | None = None
+    format: str | None = None
+    ignore_above: int | None = None
 
 
 _UNKNOWN = FieldInfo()
@@ -154,4 +158,6 @@ def _field_info(entry: Mapping[str, object]) -> FieldInfo:
         many=bool(entry.get("many", False)),
         alias_of=str(alias) if alias is not None else None,
         null_value=null_value if isinstance(null_value, str | int | float | bool) else None,
+        format=written if isinstance(written := entry.get("format"), str) else None,
+        ignore_above=most if isinstance(most := entry.get("ignore_above"), int) else None,
     )

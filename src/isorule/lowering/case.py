@@ -8,7 +8,7 @@ from isorule.diagnostics import Effect
 from isorule.ir.axes import Case, TokenMode
 from isorule.ir.folding import has_case
 from isorule.ir.losses import Loss, loss
-from isorule.ir.matchers import Equals, Like, Matcher, Tokens, Wildcard
+from isorule.ir.matchers import Equals, Like, Matcher, Regex, Tokens, Wildcard
 from isorule.ir.predicates import AnyField, Field, Predicate, Subject, Test
 from isorule.ir.resolve import is_within_a_word
 from isorule.ir.schema import FieldInfo, FieldType
@@ -48,14 +48,16 @@ def _without_case(matcher: Matcher) -> Matcher:
             return matcher
 
 
-def _cased(matcher: Equals | Like) -> bool:
+def _cased(matcher: Equals | Like | Regex) -> bool:
     if isinstance(matcher, Equals):
         return isinstance(matcher.value, str) and has_case(matcher.value)
+    if isinstance(matcher, Regex):
+        return has_case(matcher.pattern)
     return any(isinstance(part, str) and has_case(part) for part in matcher.parts)
 
 
 def _mapped(predicate: Predicate, target: Target) -> Lowering:
-    """Equality and wildcards as the mapping means them; a loss where the mapping means something else."""
+    """Equality, wildcards and expressions as the mapping means them; a loss where it means something else."""
     losses: list[Loss] = []
 
     def leaf(test: Test, polarity: Polarity) -> Predicate:
@@ -66,7 +68,7 @@ def _mapped(predicate: Predicate, target: Target) -> Lowering:
                 case Equals(str() as text, Case.SENSITIVE | Case.INSENSITIVE, span):
                     _declare(matcher, info, polarity, test.span, losses)
                     return Tokens(text, TokenMode.PHRASE, span)
-                case Like(_, Case.SENSITIVE | Case.INSENSITIVE):
+                case Like(_, Case.SENSITIVE | Case.INSENSITIVE) | Regex(case=Case.SENSITIVE | Case.INSENSITIVE):
                     _declare(matcher, info, polarity, test.span, losses)
                     return replace(matcher, case=Case.MAPPED)
                 case _:
@@ -90,7 +92,7 @@ def _info(subject: Subject, target: Target) -> FieldInfo | None:
 
 
 def _declare(
-    matcher: Equals | Like, info: FieldInfo | None, polarity: Polarity, span: Span | None, losses: list[Loss]
+    matcher: Equals | Like | Regex, info: FieldInfo | None, polarity: Polarity, span: Span | None, losses: list[Loss]
 ) -> None:
     if info is not None and info.type is FieldType.TEXT:
         if isinstance(matcher, Like) and _searches_letters(matcher):

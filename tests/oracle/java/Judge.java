@@ -25,7 +25,10 @@ import org.apache.lucene.search.join.QueryBitSetProducer;
 import org.apache.lucene.search.join.ScoreMode;
 import org.apache.lucene.search.join.ToParentBlockJoinQuery;
 import org.apache.lucene.store.ByteBuffersDirectory;
+import org.apache.lucene.util.automaton.Automaton;
 import org.apache.lucene.util.automaton.CharacterRunAutomaton;
+import org.apache.lucene.util.automaton.Operations;
+import org.apache.lucene.util.automaton.TooComplexToDeterminizeException;
 
 /**
  * Runs Query DSL on Lucene. Lines of JSON in, one line of JSON out for each question:
@@ -66,7 +69,7 @@ public final class Judge {
       String answer;
       try {
         answer = "{\"ids\":" + (line.containsKey("regexp") ? matching(line) : search(query(object(line.get("query"))))) + "}";
-      } catch (IllegalArgumentException | org.apache.lucene.util.automaton.TooComplexToDeterminizeException refused) {
+      } catch (IllegalArgumentException | TooComplexToDeterminizeException refused) {
         answer = "{\"error\":" + Json.quote(String.valueOf(refused.getMessage())) + "}";
       }
       out.println(answer);
@@ -75,8 +78,12 @@ public final class Judge {
 
   private static List<Integer> matching(Map<String, Object> line) {
     boolean insensitive = Boolean.TRUE.equals(line.get("insensitive"));
-    CharacterRunAutomaton automaton = new CharacterRunAutomaton(Texts.regexp((String) line.get("regexp"), insensitive));
+    Automaton language = Texts.regexp((String) line.get("regexp"), insensitive);
     List<Integer> found = new ArrayList<>();
+    if (Operations.isEmpty(language)) {
+      return found;
+    }
+    CharacterRunAutomaton automaton = new CharacterRunAutomaton(language);
     List<Object> values = list(line.get("values"));
     for (int at = 0; at < values.size(); at++) {
       if (automaton.run((String) values.get(at))) {
@@ -156,6 +163,9 @@ public final class Judge {
       return any.build();
     }
     Object value = !(given instanceof Map<?, ?>) ? given : options.getOrDefault("value", options.get("query"));
+    if (value == null) {
+      throw new IllegalArgumentException("[" + name + "] value cannot be null");
+    }
     boolean insensitive = is(options, "case_insensitive");
     return switch (name) {
       case "term" -> terms.term(field, value, insensitive);

@@ -1,3 +1,4 @@
+import java.math.BigDecimal;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
@@ -9,6 +10,7 @@ import java.util.regex.Pattern;
 import org.apache.lucene.analysis.Analyzer;
 import org.apache.lucene.analysis.DelegatingAnalyzerWrapper;
 import org.apache.lucene.analysis.LowerCaseFilter;
+import org.apache.lucene.analysis.TokenStream;
 import org.apache.lucene.analysis.Tokenizer;
 import org.apache.lucene.analysis.core.KeywordAnalyzer;
 import org.apache.lucene.analysis.core.KeywordTokenizer;
@@ -40,6 +42,11 @@ final class Mapping {
           Tokenizer source = new KeywordTokenizer();
           return new TokenStreamComponents(source, new LowerCaseFilter(source));
         }
+
+        @Override
+        protected TokenStream normalize(String field, TokenStream in) {
+          return new LowerCaseFilter(in);
+        }
       };
 
   /** Elasticsearch's analyzer `standard`: no stop words, and values of one field 100 places apart. */
@@ -52,7 +59,7 @@ final class Mapping {
         }
 
         @Override
-        protected org.apache.lucene.analysis.TokenStream normalize(String field, org.apache.lucene.analysis.TokenStream in) {
+        protected TokenStream normalize(String field, TokenStream in) {
           return new LowerCaseFilter(in);
         }
 
@@ -132,10 +139,10 @@ final class Mapping {
     try {
       switch (type(field)) {
         case "text", "lower" -> document.add(new TextField(field, text, Field.Store.NO));
-        case "long" -> document.add(new LongPoint(field, (long) number(text)));
+        case "long" -> document.add(new LongPoint(field, whole(text)));
         case "double" -> document.add(new DoublePoint(field, number(text)));
-        case "boolean" -> document.add(new StringField(field, truth(text), Field.Store.NO));
-        case "date" -> document.add(new LongPoint(field, Moments.parse(text, false, now)));
+        case "boolean" -> document.add(new StringField(field, text.isEmpty() ? "false" : truth(text), Field.Store.NO));
+        case "date" -> document.add(new LongPoint(field, Moments.date(text, false)));
         case "ip" -> document.add(new InetAddressPoint(field, address(text)));
         default -> document.add(new StringField(field, text, Field.Store.NO));
       }
@@ -150,18 +157,22 @@ final class Mapping {
   }
 
   static double number(String text) {
-    if (text.isEmpty() || "+-.0123456789".indexOf(text.charAt(0)) < 0 || "dDfF".indexOf(text.charAt(text.length() - 1)) >= 0) {
-      throw new NumberFormatException("For input string: \"" + text + "\"");
+    return new BigDecimal(text).doubleValue();
+  }
+
+  private static long whole(String text) {
+    try {
+      return new BigDecimal(text).toBigInteger().longValueExact();
+    } catch (ArithmeticException beyond) {
+      throw new IllegalArgumentException("Value [" + text + "] is out of range for a long", beyond);
     }
-    return Double.parseDouble(text);
   }
 
   static String truth(String text) {
-    return switch (text) {
-      case "true" -> "true";
-      case "false", "" -> "false";
-      default -> throw new IllegalArgumentException("Can't parse boolean value [" + text + "]");
-    };
+    if (text.equals("true") || text.equals("false")) {
+      return text;
+    }
+    throw new IllegalArgumentException("Can't parse boolean value [" + text + "]");
   }
 
   static InetAddress address(String text) {

@@ -1,3 +1,5 @@
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.time.DateTimeException;
 import java.time.DayOfWeek;
 import java.time.Instant;
@@ -14,6 +16,7 @@ final class Moments {
   private static final Pattern ISO =
       Pattern.compile(
           "(\\d{4})(?:-(\\d\\d)(?:-(\\d\\d)(?:T(\\d\\d)(?::(\\d\\d)(?::(\\d\\d)(?:[.,](\\d{1,9}))?)?)?(Z|[+-]\\d\\d:?\\d\\d)?)?)?)?");
+  private static final Pattern EPOCH = Pattern.compile("-?\\d{1,18}(?:\\.\\d{1,6})?");
   private static final Pattern STEP = Pattern.compile("([+-])(\\d*)([yMwdhHms])|/([yMwdhHms])");
 
   private Moments() {}
@@ -24,13 +27,17 @@ final class Moments {
       return computed(now, text.substring(3), roundUp);
     }
     int bars = text.indexOf("||");
-    return bars < 0 ? plain(text, roundUp) : computed(plain(text.substring(0, bars), false), text.substring(bars + 2), roundUp);
+    return bars < 0 ? date(text, roundUp) : computed(date(text.substring(0, bars), false), text.substring(bars + 2), roundUp);
   }
 
-  private static long plain(String text, boolean roundUp) {
+  /** A date without math. */
+  static long date(String text, boolean roundUp) {
     Matcher iso = ISO.matcher(text);
+    if (!iso.matches() && EPOCH.matcher(text).matches()) {
+      return new BigDecimal(text).setScale(0, RoundingMode.FLOOR).longValueExact();
+    }
     if (!iso.matches()) {
-      return Long.parseLong(text);
+      throw new IllegalArgumentException("failed to parse date field [" + text + "]");
     }
     int[] parts = {1, 1, 1, 0, 0, 0};
     int given = 0;
@@ -48,8 +55,12 @@ final class Moments {
     if (iso.group(7) != null) {
       return found.toInstant().toEpochMilli() + Long.parseLong((iso.group(7) + "00").substring(0, 3));
     }
-    ChronoUnit[] units = {ChronoUnit.YEARS, ChronoUnit.MONTHS, ChronoUnit.DAYS, ChronoUnit.HOURS, ChronoUnit.MINUTES, ChronoUnit.SECONDS};
-    return roundUp ? found.plus(1, units[given - 1]).toInstant().toEpochMilli() - 1 : found.toInstant().toEpochMilli();
+    if (!roundUp) {
+      return found.toInstant().toEpochMilli();
+    }
+    // "Missing date components" of the range query: a month or day left out is the first, a time the last of the day.
+    ChronoUnit[] units = {ChronoUnit.DAYS, ChronoUnit.DAYS, ChronoUnit.DAYS, ChronoUnit.HOURS, ChronoUnit.MINUTES, ChronoUnit.SECONDS};
+    return found.plus(1, units[given - 1]).toInstant().toEpochMilli() - 1;
   }
 
   private static long computed(long start, String operations, boolean roundUp) {

@@ -81,11 +81,11 @@ final class QueryString extends QueryParser {
 
   @Override
   protected Query getRangeQuery(String field, String low, String high, boolean includeLow, boolean includeHigh) {
-    return each(field, name -> terms.range(name, open(low), open(high), includeLow, includeHigh));
+    return each(field, name -> terms.range(name, bound(name, low), bound(name, high), includeLow, includeHigh));
   }
 
-  private static String open(String bound) {
-    return "*".equals(bound) ? null : bound;
+  private String bound(String field, String text) {
+    return text == null || text.equals("*") ? null : terms.normalized(field, text);
   }
 
   @Override

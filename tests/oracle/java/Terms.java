@@ -62,9 +62,6 @@ final class Terms {
 
   /** `match`, `match_phrase`; `mode` is or, and, phrase. */
   Query match(String field, Object value, String mode, boolean lenient) {
-    if (value == null) {
-      throw new IllegalArgumentException("No text specified for text query");
-    }
     if (!mapping.type(field).equals("text")) {
       return lenient(lenient, () -> term(field, value, false));
     }
@@ -150,8 +147,13 @@ final class Terms {
       case "ip":
         InetAddress start = low == null ? InetAddressPoint.MIN_VALUE : Mapping.address(low.toString());
         InetAddress end = high == null ? InetAddressPoint.MAX_VALUE : Mapping.address(high.toString());
-        return InetAddressPoint.newRangeQuery(
-            field, includeLow || low == null ? start : InetAddressPoint.nextUp(start), includeHigh || high == null ? end : InetAddressPoint.nextDown(end));
+        try {
+          start = includeLow || low == null ? start : InetAddressPoint.nextUp(start);
+          end = includeHigh || high == null ? end : InetAddressPoint.nextDown(end);
+        } catch (ArithmeticException beyond) {
+          return new MatchNoDocsQuery();
+        }
+        return InetAddressPoint.newRangeQuery(field, start, end);
       default:
         return new TermRangeQuery(field, bytes(field, low), bytes(field, high), includeLow, includeHigh);
     }
@@ -162,7 +164,12 @@ final class Terms {
       return null;
     }
     String text = bound.toString();
-    return new BytesRef(mapping.type(field).equals("boolean") ? Mapping.truth(text) : normalized(field, text));
+    return new BytesRef(
+        switch (mapping.type(field)) {
+          case "boolean" -> Mapping.truth(text);
+          case "lower" -> normalized(field, text);
+          default -> text;
+        });
   }
 
   private static Query longs(String field, Object low, Object high, boolean includeLow, boolean includeHigh) {

@@ -41,13 +41,17 @@ final class Texts {
 
   private Automaton character(int code) {
     List<Integer> family = unicode || code < 0x80 ? FAMILY_OF.getOrDefault(code, List.of(code)) : List.of(code);
-    List<Automaton> members = new ArrayList<>();
+    Automaton found = new Automaton();
+    int start = found.createState();
+    int end = found.createState();
+    found.setAccept(end, true);
     for (int member : family) {
       if (unicode || member < 0x80 || member == code) {
-        members.add(Automata.makeChar(member));
+        found.addTransition(start, end, member);
       }
     }
-    return Operations.union(members);
+    found.finishState();
+    return found;
   }
 
   Automaton equal(String text) {

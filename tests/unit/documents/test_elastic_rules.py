@@ -224,7 +224,6 @@ def test_indicator_match() -> None:
     ("body", "language", "text"),
     [
         ('type = "esql"\nlanguage = "esql"\nquery = "from logs-*"\n', "esql", "from logs-*"),
-        ('type = "query"\nlanguage = "lucene"\nquery = "a:/b/"\n', "lucene", "a:/b/"),
         (
             'type = "machine_learning"\nanomaly_threshold = 50\nmachine_learning_job_id = "j"\n',
             "machine_learning",
@@ -238,6 +237,14 @@ def test_what_is_not_understood_is_opaque_and_comes_back(body: str, language: st
     assert (rule.detection.language, rule.detection.text) == (language, text)
     assert rule.detection.why
     assert tomli.loads(ELASTIC.write(replace(rule, origin=None))) == tomli.loads(HEAD + body)
+
+
+def test_lucene_is_read() -> None:
+    rule = read('type = "query"\nlanguage = "lucene"\nquery = "a:/b/ AND c:1"\n')
+    assert rule.language == "lucene"
+    assert isinstance(rule.detection, Match)
+    assert [term.subject for term in rule.detection.where.terms] == [Field("a"), Field("c")]
+    assert tomli.loads(ELASTIC.write(replace(rule, origin=None)))["rule"]["query"] == "a:/b/ AND c:1\n"
 
 
 def test_machine_learning_parameters() -> None:

@@ -11,7 +11,7 @@ import pytest
 from isorule.report.names import name_entries, name_text
 
 SOURCES = sorted((Path(__file__).resolve().parents[3] / "src" / "isorule").rglob("*.py"))
-MADE_FROM_LANGUAGES = {"esql", "lucene", "machine-learning"}
+MADE_FROM_LANGUAGES = {"esql", "machine-learning"}
 MADE_FROM_AXES = {"quantifier-all", "quantifier-sole"}
 
 

@@ -184,10 +184,13 @@ def _refuse_pattern(leaf: Leaf) -> None:
 
 
 def _term(kind: str, value: Json, case: Case, leaf: Leaf) -> Query:
-    """A term-level query. Elasticsearch ignores letter case as `ir.folding` does (older versions: of ASCII only)."""
+    """A term-level query. Elasticsearch ignores letter case as `ir.folding` does (older versions: of ASCII only).
+
+    The empty text is asked for as it is: without letter case Lucene makes an automaton of it that accepts nothing.
+    """
     refuse_full_text(leaf.field, leaf.span)
     body: dict[str, Json] = {"value": value}
-    if case is Case.INSENSITIVE:
+    if case is Case.INSENSITIVE and value != "":
         body["case_insensitive"] = True
     return {kind: {leaf.field.name: body}}
 

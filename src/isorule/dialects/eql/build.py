@@ -109,9 +109,11 @@ def _with_constant(left: Node, operator: int, value: Scalar | None, value_span: 
     equality = negated or operator == T.EQ
     if value is None:
         if not equality:
-            raise problem("null-operand", "null has no order", *value_span, hint="compare with `==` or `!=`")
+            return _order_with_null(left, value_span, span)
         there = Test(operand(left), Present(), span=span)
         return there if negated else Not(there, span)
+    if left == Literal(None) and not equality:
+        return Const(None, span)
     if equality:
         if isinstance(value, bool) and _is_condition(left):
             held = condition(left, span)
@@ -122,6 +124,18 @@ def _with_constant(left: Node, operator: int, value: Scalar | None, value_span: 
     if operator in (T.GT, T.GTE):
         return Test(operand(left), Range(bound, None, value_span), span=span)
     return Test(operand(left), Range(None, bound, value_span), span=span)
+
+
+def _order_with_null(left: Node, value_span: Span, span: Span) -> Predicate:
+    """`left < null` and its like: null where the other side is constant, too.
+
+    Elasticsearch folds a comparison of constants, and null has no order (`Comparisons.compare`; section
+    `null_comparison` of `test_folding.toml`, of which `test_unsupported.toml` takes `==` and `!=` alone out). Against a
+    field it would make a range without bounds, which finds every event that has the field; that is refused here.
+    """
+    if has_field(operand(left)):
+        raise problem("null-operand", "null has no order", *value_span, hint="compare with `==` or `!=`")
+    return Const(None, span)
 
 
 def _is_condition(node: Node) -> bool:
@@ -191,7 +205,7 @@ _RELATIONS = {
 
 
 def _related(relation: Relation, reference: Operand, case: Case, span: Span) -> Matcher | None:
-    if isinstance(reference, Field):
+    if isinstance(reference, Field) and not reference.optional:  # a reference does not keep the mark
         return FieldRef(reference.path, relation, case, span)
     if isinstance(reference, Literal) and isinstance(reference.value, str):
         return _affix(relation, reference.value, case, span)

@@ -1,4 +1,4 @@
-"""The stable names and codes of everything that the EQL parser refuses."""
+"""The stable names and codes of everything that the EQL parser refuses, and the check of fields after it."""
 
 from __future__ import annotations
 
@@ -47,6 +47,17 @@ CODES = {
     "sample-restriction": "EQL039",
     "nested-too-deep": "EQL040",
     "empty-field-name": "EQL041",
+    "unknown-field": "EQL042",
+    "nested-field": "EQL043",
+    "object-field": "EQL044",
+    "inexact-field": "EQL045",
+    "wrong-field-type": "EQL046",
+    "wrong-list-value": "EQL047",
+    "unreadable-value": "EQL048",
+    "join-key-types": "EQL049",
+    "unknown-category-field": "EQL050",
+    "unknown-timestamp-field": "EQL051",
+    "unknown-tiebreaker-field": "EQL052",
 }
 
 

@@ -27,7 +27,7 @@ from isorule.dialects.eql.signatures import ELSEWHERE, SIGNATURES, Signature, ki
 from isorule.ir.axes import Case, RegexFlavor
 from isorule.ir.functions import Kind
 from isorule.ir.matchers import Equals, Like, Matcher, OneOf, Regex, Scalar
-from isorule.ir.predicates import Call, Field, Literal, Not, Operand, Predicate, Test, conjunction, disjunction
+from isorule.ir.predicates import Call, Const, Field, Literal, Not, Operand, Predicate, Test, conjunction, disjunction
 from isorule.source import Span
 
 MAX_DEPTH = 100
@@ -363,7 +363,11 @@ class ExpressionParser:
         return self.unexpected("a string" if in_list else "a string or `(`")
 
     def in_list(self, node: Node, start: int, case: Case) -> Predicate:
-        """What follows `in` and `in~`: values in parentheses."""
+        """What follows `in` and `in~`: values in parentheses.
+
+        Null in a list is legal and equals nothing: a list of nulls alone is null (`In.fold` of Elasticsearch), and a
+        list with a null among others is computed, since a value that is not in it gives null, not false.
+        """
         opening = self.starts[self.i]
         self.expect(T.LPAREN, "`(`")
         if self.kinds[self.i] == T.RPAREN:
@@ -382,6 +386,8 @@ class ExpressionParser:
             self.i += 1
         self.expect(T.RPAREN, "`,` or `)`")
         span = self.span_from(start)
+        if all(isinstance(element, Literal) and element.value is None for element in elements):
+            return Const(None, span)
         if len(options) < len(elements):
             return member(subject, tuple(elements), case, span)
         matcher = options[0] if len(options) == 1 else OneOf(tuple(options), self.span_from(opening))
@@ -399,7 +405,7 @@ class ExpressionParser:
         self.depth -= 1
         span = self.span_from(start)
         if isinstance(value, Literal):
-            if value.value is None:
+            if value.value is None and case is Case.INSENSITIVE:
                 raise problem("null-operand", "null equals nothing", *span, hint="ask with `== null`")
             if case is Case.INSENSITIVE and not isinstance(value.value, str):
                 raise problem("not-a-string", "`in~` compares strings", *span, hint="use `in`")

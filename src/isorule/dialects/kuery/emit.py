@@ -13,8 +13,8 @@ from functools import partial
 from typing import assert_never
 
 from isorule.dialects.kuery import lexical, words
-from isorule.dialects.kuery.layout import Block, Piece, lay_out
 from isorule.dialects.kuery.refusals import refuse_axes, refuse_case, refuse_detection
+from isorule.dialects.layout import Block, Piece, lay_out
 from isorule.ir.axes import Case, TokenMode
 from isorule.ir.detections import Detection, Match
 from isorule.ir.losses import Emission, refusal

@@ -1,0 +1,1 @@
+"""The oracle lane: real engines judge what the evaluator of isorule answers."""
