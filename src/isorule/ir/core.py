@@ -244,14 +244,15 @@ def _normal_like(parts: tuple[LikePart, ...], case: Case) -> Matcher:
 
 
 def _normal_regex(matcher: Regex) -> CoreMatcher:
-    """The language of an expression; an expression that isorule cannot read stays as it is."""
+    """The language of an expression; an expression that isorule cannot read stays as it is.
+
+    One of a single text is no `Equals`, which numeric, date and ip fields do not compare by text.
+    """
     try:
         tree = language(matcher)
     except IsoruleError:
         return matcher
     match as_like(tree):
-        case Equals(str() as text, case):
-            return _normal_like((text,), case)
         case Like(parts, case):
             return _normal_like(parts, case)
         case _:
