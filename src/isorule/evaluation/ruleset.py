@@ -1,157 +1,188 @@
-"""Many single-event rules over a stream of events.
+"""Many rules over a stream of events.
 
-Every rule is compiled once; rules share what they look up in an event, and an index on their gates
-(`isorule.evaluation.gates`) gives the few that an event may match. Texts that a value must equal are looked up in a
-dictionary. Texts that it must contain are found through one row of three characters each, the one that the fewest
-texts of the rules have.
+Every condition is compiled once; conditions share what they look up in an event, and an index on their gates
+(`isorule.evaluation.gates`) gives the few that an event may meet. The gates are chosen anew, once, after some events
+have been counted. Rules of single events and sequences run in a stream; what needs all events at once is refused.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import lru_cache
+from typing import assert_never
 
+from isorule.diagnostics import Diagnostic
 from isorule.evaluation.alerts import Alert
+from isorule.evaluation.census import Census
 from isorule.evaluation.dates import nanos
-from isorule.evaluation.events import EventView, FieldReader, Fields
-from isorule.evaluation.gates import Gate, GateKeeper, Need, extra_texts
+from isorule.evaluation.events import EventView, Fields
+from isorule.evaluation.gates import Chance, GateFinder, guess
+from isorule.evaluation.index import NeedIndex
+from isorule.evaluation.literals import accelerator_installed
 from isorule.evaluation.logic import Check
 from isorule.evaluation.predicates import PredicateCompiler
-from isorule.ir.detections import Match
+from isorule.evaluation.sequence_stream import SequencePlan, SequenceStream, StreamLimits
+from isorule.evaluation.setting import Setting
+from isorule.evaluation.timeline import Clock, clock
+from isorule.ir.detections import Aggregate, IndicatorMatch, Match, NewTerms, Opaque, Sample, Sequence
 from isorule.ir.losses import refusal
 from isorule.ir.predicates import Predicate
-from isorule.ir.rule import Rule
+from isorule.ir.rule import DataSource, Rule
 from isorule.ir.schema import FieldSchema
 
-_GRAM = 3
-_MOST_REMEMBERED = 4096
-_LONGEST_REMEMBERED = 1024
+_SWEEP = 256
+"""After so many events every sequence looks at the time, so that none keeps what it no longer needs."""
 
 
-class _FieldIndex:
-    """For one field: which rules a value may match. Values come again and again, so answers are kept for a while."""
+@dataclass(frozen=True, slots=True)
+class _Condition:
+    """A predicate of a rule; `stage` is its number in the plan of a sequence, None for a rule of single events."""
 
-    __slots__ = ("_remembered", "grams", "reader", "short", "whole")
-
-    def __init__(self, reader: FieldReader) -> None:
-        self.reader = reader
-        self.whole: dict[str, list[int]] = {}
-        self.grams: dict[str, dict[str, list[int]]] = {}
-        self.short: dict[str, list[int]] = {}
-        self._remembered = lru_cache(maxsize=_MOST_REMEMBERED)(self._search)
-
-    def collect(self, view: EventView, found: set[int]) -> None:
-        """Add the rules that the event's values of the field may match."""
-        for text in view.folded(self.reader):
-            found.update(self._remembered(text) if len(text) < _LONGEST_REMEMBERED else self._search(text))
-        if self.whole:
-            for text in extra_texts(view.values(self.reader)):
-                found.update(self.whole.get(text, ()))
-
-    def _search(self, text: str) -> frozenset[int]:
-        """The rules that a folded text may match."""
-        found = set(self.whole.get(text, ()))
-        if self.grams:
-            held = {text[at : at + _GRAM] for at in range(len(text) - _GRAM + 1)}
-            for gram in held & self.grams.keys():
-                _collect_contained(self.grams[gram], text, found)
-        _collect_contained(self.short, text, found)
-        return frozenset(found)
-
-
-def _collect_contained(needed: dict[str, list[int]], text: str, found: set[int]) -> None:
-    for part, rules in needed.items():
-        if part in text:
-            found.update(rules)
+    rule: int
+    stage: int | None
+    where: Predicate
+    category_field: str
+    check: Check
 
 
 class RuleSet:
-    """Rules whose detection is a `Match`, ready for a stream.
-
-    `schema` types the fields (every field a keyword where None), `now` is what date math counts from.
-    Raises `UnsupportedError` for a rule with another detection, with pipes, or that cannot be evaluated.
-    """
+    """Rules ready for a stream: those of single events, and sequences."""
 
     def __init__(
-        self, rules: Iterable[Rule], *, schema: FieldSchema | None = None, now: datetime | None = None
+        self,
+        rules: Iterable[Rule],
+        *,
+        schema: FieldSchema | None = None,
+        now: datetime | None = None,
+        limits: StreamLimits | None = None,
+        accelerated: bool | None = None,
     ) -> None:
+        """`schema` types the fields (every field a keyword where None), `now` is what date math counts from.
+
+        `limits` bounds what sequences keep. `accelerated` asks for the automaton of the extra `isorule[fast]`, or for
+        the way without it; where None it is used if it is installed. Alerts are the same.
+
+        Raises `UnsupportedError` for a rule that cannot be evaluated, has pipes, or needs all events at once.
+        """
         self._rules = tuple(rules)
         self._fields = Fields(schema or FieldSchema())
-        self._checks: list[Check] = []
-        self._always: list[int] = []
-        self._indexes: dict[str, _FieldIndex] = {}
-        self._by_root: dict[str, list[_FieldIndex]] = {}
-        moment = nanos(now or datetime.now(UTC))
-        compilers: dict[str, PredicateCompiler] = {}
-        conditions: list[tuple[Predicate, str]] = []
-        for rule in self._rules:
-            category = rule.data_source.category_field
-            compiler = compilers.get(category)
-            if compiler is None:
-                compiler = compilers[category] = PredicateCompiler(self._fields, category, moment)
-            where = _single_event(rule).where
-            self._checks.append(compiler.check(where))
-            conditions.append((where, category))
-        keeper = GateKeeper(conditions, self._fields.schema)
-        self._build([keeper.gate(where, category) for where, category in conditions])
+        self._now = nanos(now or datetime.now(UTC))
+        self._limits = limits or StreamLimits()
+        self._accelerated = accelerator_installed() if accelerated is None else accelerated
+        self._problems: list[Diagnostic] = []
+        self._compilers: dict[str, PredicateCompiler] = {}
+        self._clocks: dict[str, Clock] = {}
+        self._conditions: list[_Condition] = []
+        self._plans: dict[int, SequencePlan] = {}
+        for number, rule in enumerate(self._rules):
+            self._add(number, rule)
+        asked = [(condition.where, condition.category_field) for condition in self._conditions]
+        needs = [GateFinder(self._fields.schema).needs(where, category) for where, category in asked]
+        self._guess = guess(needs)
+        self._census: Census | None = Census(set().union(*needs))
+        self._index, self._always = self._indexed(self._guess)
+
+    @property
+    def problems(self) -> tuple[Diagnostic, ...]:
+        """What sequences could not keep or follow so far; each kind once for each rule."""
+        return tuple(self._problems)
 
     def feed(self, events: Iterable[Mapping[str, object]]) -> Iterator[Alert]:
-        """The alerts of all rules, event by event, in the order of the rules."""
-        for event in events:
+        """The alerts of one stream, event by event: rules of single events first, each kind in the order of the rules.
+
+        A sequence is followed from the first event of the stream to the last, by the time of events as they come; see
+        `SequenceStream` for events out of order. A match that waits for a missing-event clause is given once that is
+        decided: at the latest 256 events later, or at the end.
+        """
+        streams = self._streams()
+        for count, event in enumerate(events, 1):
             view = EventView(event)
-            for index in self.candidates(view):
-                if self._checks[index](view) is True:
-                    yield Alert((event,), self._rules[index])
+            stages: dict[int, list[int]] = {}
+            for place in self._met(view):
+                condition = self._conditions[place]
+                if condition.check(view) is not True:
+                    continue
+                if condition.stage is None:
+                    yield Alert((event,), self._rules[condition.rule])
+                else:
+                    stages.setdefault(condition.rule, []).append(condition.stage)
+            if stages:
+                for rule, met in stages.items():
+                    yield from self._named(rule, streams[rule].step(view, met))
+            if streams and count % _SWEEP == 0:
+                for rule, stream in streams.items():
+                    yield from self._named(rule, stream.pass_time(view, _SWEEP))
+        for rule, stream in streams.items():
+            yield from self._named(rule, stream.close())
 
     def candidates(self, view: EventView) -> list[int]:
-        """The places of the rules that an event may match, ascending; every rule that matches is among them."""
-        found = set(self._always)
-        roots = {key.partition(".")[0] for key in view.event if isinstance(key, str)}
-        for root in roots & self._by_root.keys():
-            for index in self._by_root[root]:
-                index.collect(view, found)
+        """The places of the rules that an event may concern, ascending; every rule that it matches is among them."""
+        return sorted({self._conditions[place].rule for place in self._met(view)})
+
+    def _met(self, view: EventView) -> list[int]:
+        """The places of the conditions that an event may meet, in order."""
+        if self._census is not None and self._census.count(view, self._fields, self._accelerated):
+            self._index, self._always = self._indexed(self._census.chance(self._guess))
+            self._census = None
+        found = self._index.met(view)
+        found |= self._always
         return sorted(found)
 
-    def _build(self, gates: list[Gate | None]) -> None:
-        common: Counter[str] = Counter()
-        for found in gates:
-            common.update(gram for need in found or () if not need.whole for gram in _grams(need.text))
-        for rule, found in enumerate(gates):
-            if found is None:
-                self._always.append(rule)
-                continue
-            for need in sorted(found, key=_order):
-                self._enter(need, rule, common)
+    def _indexed(self, chance: Chance) -> tuple[NeedIndex, frozenset[int]]:
+        """The index of the conditions, and those that have no gate."""
+        finder = GateFinder(self._fields.schema, chance)
+        gates = [finder.gate(condition.where, condition.category_field) for condition in self._conditions]
+        always = frozenset(place for place, gate in enumerate(gates) if gate is None)
+        needs = [(need, place) for place, gate in enumerate(gates) for need in gate or ()]
+        return NeedIndex(self._fields, needs, self._accelerated), always
 
-    def _enter(self, need: Need, rule: int, common: Counter[str]) -> None:
-        index = self._indexes.get(need.path)
-        if index is None:
-            index = self._indexes[need.path] = _FieldIndex(self._fields.reader(need.path))
-            self._by_root.setdefault(index.reader.root, []).append(index)
-        if need.whole:
-            index.whole.setdefault(need.text, []).append(rule)
-        elif len(need.text) < _GRAM:
-            index.short.setdefault(need.text, []).append(rule)
-        else:
-            rarest = min(_grams(need.text), key=lambda gram: (common[gram], gram))
-            index.grams.setdefault(rarest, {}).setdefault(need.text, []).append(rule)
+    def _add(self, number: int, rule: Rule) -> None:
+        detection, source = rule.detection, rule.data_source
+        match detection:
+            case Match(where, ()):
+                self._conditions.append(self._condition(number, None, where, source))
+            case Sequence(pipes=()):
+                setting = Setting(self._fields, self._compiler(source), self._clock(source), self._now)
+                plan = self._plans[number] = SequencePlan.of(detection, setting)
+                self._conditions += [
+                    self._condition(number, stage, where, source) for stage, where in enumerate(plan.conditions)
+                ]
+            case Match() | Sequence():
+                raise refusal("pipes-in-stream", f"{rule.metadata.title!r} keeps the first or last of all events")
+            case Sample() | Aggregate() | NewTerms() | IndicatorMatch() | Opaque():
+                kind = type(detection).__name__
+                raise refusal(
+                    "not-a-stream-rule",
+                    f"{rule.metadata.title!r} is a {kind}, which asks for all events at once",
+                    hint="evaluate it by itself with `evaluate_detection`",
+                )
+            case _:
+                assert_never(detection)
 
+    def _condition(self, rule: int, stage: int | None, where: Predicate, source: DataSource) -> _Condition:
+        return _Condition(rule, stage, where, source.category_field, self._compiler(source).check(where))
 
-def _grams(text: str) -> list[str]:
-    return [text[at : at + _GRAM] for at in range(len(text) - _GRAM + 1)]
+    def _compiler(self, source: DataSource) -> PredicateCompiler:
+        name = source.category_field
+        if name not in self._compilers:
+            self._compilers[name] = PredicateCompiler(self._fields, name, self._now)
+        return self._compilers[name]
 
+    def _clock(self, source: DataSource) -> Clock:
+        """One clock for all rules with the same timestamp, so that the time of an event is read once."""
+        name = source.timestamp_field
+        if name not in self._clocks:
+            self._clocks[name] = clock(self._fields, name, None)
+        return self._clocks[name]
 
-def _order(need: Need) -> tuple[str, str, bool]:
-    return (need.path, need.text, need.whole)
+    def _streams(self) -> dict[int, SequenceStream]:
+        share = max(1, self._limits.partial_matches // max(1, len(self._plans)))
+        limits = replace(self._limits, partial_matches=share)
+        return {
+            rule: SequenceStream(plan, limits, self._rules[rule].metadata.title, self._problems)
+            for rule, plan in self._plans.items()
+        }
 
-
-def _single_event(rule: Rule) -> Match:
-    detection = rule.detection
-    if not isinstance(detection, Match):
-        kind = type(detection).__name__
-        raise refusal("not-a-single-event-rule", f"{rule.metadata.title!r} is no single-event rule but a {kind}")
-    if detection.pipes:
-        raise refusal("pipes-in-stream", f"{rule.metadata.title!r} keeps the first or last of all events")
-    return detection
+    def _named(self, rule: int, alerts: Iterable[Alert]) -> Iterator[Alert]:
+        return (replace(alert, rule=self._rules[rule]) for alert in alerts)

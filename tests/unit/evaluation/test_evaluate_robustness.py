@@ -23,6 +23,7 @@ from isorule.ir.detections import (
     MeasureKind,
     Pipe,
     PipeKind,
+    Sample,
     Sequence,
     Stage,
     Window,
@@ -217,9 +218,9 @@ def test_a_rule_set_names_its_rules() -> None:
     ]
 
 
-def test_a_rule_set_takes_no_sequences_and_no_pipes() -> None:
+def test_a_rule_set_takes_no_samples_and_no_pipes() -> None:
     head = Match(Const(True), (Pipe(PipeKind.HEAD, 1),))
-    for detection in (head, Sequence((Stage(Const(True)), Stage(Const(True))))):
+    for detection in (head, Sample((Stage(Const(True)), Stage(Const(True))))):
         with pytest.raises(UnsupportedError):
             RuleSet([rule(detection)])
 
