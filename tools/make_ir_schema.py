@@ -22,6 +22,7 @@ SCHEMA = Path(__file__).parents[1] / "schemas" / "ir.schema.json"
 UNIONS = {
     "Detection": detections.Detection,
     "Matcher": matchers.Matcher,
+    "Occurrence": detections.Occurrence,
     "Predicate": predicates.Predicate,
     "Subject": predicates.Subject,
     "Operand": predicates.Operand,

@@ -1,9 +1,10 @@
 """How fast rule sets are, in one process: events per second of CPU time.
 
-    python tests/bench/bench_evaluation.py [--events N] [--streamed N] [--rules 1 10 100]
+    python tests/bench/bench_evaluation.py [--events N] [--streamed N] [--rules 1 10 100] [--write]
 
-(a) Elastic's EQL and kuery rules over ECS events, (b) Sigma's Windows process creation rules over process starts of the
-Windows sample, each with a command line of its own. `loop` asks every rule of every event, on a part of the events.
+(a) Elastic's EQL and kuery rules over ECS events, (b) Sigma's process creation rules and (c) all of its Windows rules
+over process starts of the Windows sample, each with a command line of its own, (d) the latter over all events of the
+sample as they are. `loop` asks every rule of every event, on a part of the events.
 `warm` is what the first thousand events take, with the count after which gates are chosen anew; it is not in the rates.
 Memory is the resident set of the process. The corpora are read in place from the `shared` folder beside the project.
 """
@@ -17,10 +18,12 @@ import platform
 import random
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import evaluation_streams as streams
+from evaluation_report import Report, Row, StreamRow
 
 from isorule.dialects.registry import dialect
 from isorule.evaluation import Alert, RuleSet, compile_predicate
@@ -39,32 +42,35 @@ except ImportError:
 Event = Mapping[str, Any]
 
 WARM = 1_000
-HEAD = (
-    f"{'rules':<16} {'count':>5} {'alerts':>7} {'accel.':>6} {'mappings':>9} {'json':>8} {'orjson':>8} "
-    f"{'loop':>9} {'ratio':>7} {'cand.':>6} {'warm s':>7}"
-)
 
 
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--events", type=int, default=20_000)
     arguments.add_argument("--streamed", type=int, default=1_000_000)
-    arguments.add_argument("--rules", type=int, nargs="+", default=[1, 10, 100, 1_000])
+    arguments.add_argument("--rules", type=int, nargs="+", default=[1, 10, 100, 1_000, 1_400])
+    arguments.add_argument("--write", action="store_true", help="write docs/benchmarks.md")
     chosen = arguments.parse_args()
-    print(machine())
-    print(HEAD)
+    report = Report(machine())
+    print(report.machine)
     schema = ecs_schema()
     elastic = shuffled(streams.elastic_rules(schema, (Match,)))
-    sigma = shuffled(streams.sigma_rules("rules*/windows/process_creation"))
-    table("(a) Elastic, ECS", elastic, list(streams.ecs_stream(elastic, chosen.events)), schema, chosen.rules)
+    sigma = shuffled(streams.sigma_rules("rules*/**/process_creation"))
+    windows = shuffled(streams.sigma_rules("rules*/windows/**"))
     starts = streams.process_starts()
-    table("(b) Sigma, starts", sigma, list(streams.made_unique(starts, chosen.events)), None, chosen.rules)
+    counts, size = chosen.rules, chosen.events
+    table(report, "(a) Elastic, ECS events", elastic, list(streams.ecs_stream(elastic, size)), schema, counts)
+    table(report, "(b) Sigma, process starts", sigma, list(streams.made_unique(starts, size)), None, counts)
+    table(report, "(c) Sigma for Windows, starts", windows, list(streams.made_unique(starts, size)), None, counts)
+    sample = list(islice(streams.windows_events(), size))
+    table(report, "(d) Sigma for Windows, all events", windows, sample, None, counts)
     if chosen.streamed:
-        print(f"\n{'stream':<44} {'events':>9} {'alerts':>7} {'ev/s':>8}  resident MB after a tenth, a half, all")
-        stream("(b) all Sigma rules", RuleSet(sigma), streams.made_unique(starts, chosen.streamed), chosen.streamed)
+        made = streams.made_unique(starts, chosen.streamed)
+        stream(report, "(b) all Sigma rules", RuleSet(sigma), made, chosen.streamed)
         sequences = RuleSet(sequence_rules(50))
-        stream("50 sequences, 10,000 keys", sequences, sequence_events(chosen.streamed), chosen.streamed)
-        print("problems:", [problem.name for problem in sequences.problems])
+        stream(report, "50 sequences, 10,000 keys", sequences, sequence_events(chosen.streamed), chosen.streamed)
+    if chosen.write:
+        report.write()
 
 
 def shuffled(rules: list[Rule]) -> list[Rule]:
@@ -81,7 +87,9 @@ def machine() -> str:
     return f"{cpu}, {os.cpu_count()} CPUs, load {os.getloadavg()[0]:.1f}, Python {platform.python_version()}, {fast}"
 
 
-def table(name: str, rules: list[Rule], events: list[Event], schema: FieldSchema | None, counts: list[int]) -> None:
+def table(
+    report: Report, name: str, rules: list[Rule], events: list[Event], schema: FieldSchema | None, counts: list[int]
+) -> None:
     lines = [json.dumps(event).encode() for event in events]
     for count in sorted({min(count, len(rules)) for count in (*counts, len(rules))}):
         loop, sample, expected = looped(rules[:count], events, schema)
@@ -96,11 +104,19 @@ def table(name: str, rules: list[Rule], events: list[Event], schema: FieldSchema
             candidates = sum(len(compiled.candidates(EventView(event))) for event in events[:500]) / min(
                 500, len(events)
             )
-            print(
-                f"{name:<16} {count:5} {alerts:7} {'yes' if accelerated else 'no':>6} {rate:9,.0f} "
-                f"{decoded[0]:>8} {decoded[1]:>8} {loop:9,.0f} {rate / loop:7.1f} {candidates:6.1f} {warm:7.2f}",
-                flush=True,
+            row = Row(
+                name,
+                count,
+                alerts,
+                "yes" if accelerated else "no",
+                f"{rate:,.0f}",
+                *decoded,
+                f"{loop:,.0f}",
+                f"{rate / loop:.1f}",
+                f"{candidates:.1f}",
+                f"{warm:.2f}",
             )
+            report.add(row)
 
 
 def decoding(compiled: RuleSet, lines: list[bytes], loads: Callable[[bytes], Event] | None) -> str:
@@ -124,9 +140,9 @@ def timed(run: Callable[[], int]) -> tuple[float, int]:
     return time.process_time() - started, found
 
 
-def stream(name: str, compiled: RuleSet, events: Iterable[Event], count: int) -> None:
+def stream(report: Report, name: str, compiled: RuleSet, events: Iterable[Event], count: int) -> None:
     """One pass over events that are made as they are asked for."""
-    marks = {count // 10, count // 2, count}
+    marks = (count // 10, count // 2, count)
     resident: list[str] = []
 
     def watched() -> Iterator[Event]:
@@ -136,7 +152,8 @@ def stream(name: str, compiled: RuleSet, events: Iterable[Event], count: int) ->
                 resident.append(f"{resident_megabytes():.0f}")
 
     spent, alerts = timed(lambda: count_of(compiled.feed(watched())))
-    print(f"{name:<44} {count:9,} {alerts:7} {count / spent:8,.0f}  {', '.join(resident)}", flush=True)
+    problems = ", ".join(problem.name for problem in compiled.problems) or "none"
+    report.add(StreamRow(name, f"{count:,}", f"{alerts:,}", f"{count / spent:,.0f}", *resident, problems))
 
 
 def count_of(alerts: Iterator[Alert]) -> int:

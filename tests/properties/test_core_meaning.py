@@ -32,7 +32,9 @@ from isorule.ir.schema import FieldSchema
 SCHEMA = FieldSchema()
 PATHS = ("a", "b")
 letters = st.text("aAbİkK\u212a.1", max_size=3)
-values = st.one_of(letters, st.integers(-1, 2), st.booleans(), st.sampled_from(("10.0.0.1", "true", "1", "1.0")))
+values = st.one_of(
+    letters, st.integers(-1, 2), st.booleans(), st.just(1.0), st.sampled_from(("10.0.0.1", "true", "1", "1.0"))
+)
 events = st.fixed_dictionaries({}, optional={path: st.lists(values, max_size=3) for path in PATHS})
 cases = st.sampled_from((Case.SENSITIVE, Case.INSENSITIVE))
 parts = st.lists(letters | st.sampled_from(Wildcard), min_size=1, max_size=4).map(tuple)
@@ -41,7 +43,7 @@ bounds = st.builds(Bound, st.integers(-1, 2), st.booleans())
 simple: st.SearchStrategy[Matcher] = st.one_of(
     st.just(Present()),
     st.builds(Equals, letters, cases),
-    st.builds(Equals, st.integers(-1, 2) | st.booleans()),
+    st.builds(Equals, st.integers(-1, 2) | st.booleans() | st.sampled_from((0.0, 1.0))),
     st.builds(like, parts, cases),
     st.builds(Regex, patterns, st.just(RegexFlavor.SIGMA), cases, dotall=st.booleans()),
     st.builds(Range, bounds) | st.builds(Range, st.none(), bounds) | st.builds(Range, bounds, bounds),

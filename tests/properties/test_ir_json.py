@@ -10,7 +10,26 @@ from hypothesis import strategies as st
 
 from isorule.diagnostics import ParseError
 from isorule.ir.axes import Absent, Case, Quantifier, RegexFlavor, Relation, TokenMode
-from isorule.ir.detections import Detection, Match, Pipe, PipeKind, Sequence, Stage
+from isorule.ir.detections import (
+    AllOccur,
+    AnyOccurs,
+    Comparison,
+    Correlation,
+    CorrelationItem,
+    CorrelationKind,
+    Detection,
+    Having,
+    Match,
+    Measure,
+    MeasureKind,
+    NotOccurring,
+    Occurrence,
+    Occurs,
+    Pipe,
+    PipeKind,
+    Sequence,
+    Stage,
+)
 from isorule.ir.json_form import from_json, to_json
 from isorule.ir.matchers import (
     Bound,
@@ -89,8 +108,28 @@ predicates = st.recursive(leaves, grow, max_leaves=6)
 pipes = st.lists(st.builds(Pipe, st.sampled_from(PipeKind), st.integers(1, 9)), max_size=2).map(tuple)
 keys = st.lists(fields, max_size=2).map(tuple)
 stages = st.builds(Stage, predicates, keys, st.integers(1, 3), st.booleans(), spans)
+occurrences: st.SearchStrategy[Occurrence] = st.recursive(
+    st.builds(Occurs, texts),
+    lambda inner: st.one_of(
+        st.builds(NotOccurring, inner),
+        *(st.builds(kind, st.lists(inner, min_size=2, max_size=3).map(tuple)) for kind in (AllOccur, AnyOccurs)),
+    ),
+    max_leaves=4,
+)
+measures = st.builds(Measure, st.sampled_from(MeasureKind), st.lists(texts, max_size=2).map(tuple))
+havings = st.builds(Having, measures, st.sampled_from(Comparison), st.integers())
+correlations = st.builds(
+    Correlation,
+    st.sampled_from(CorrelationKind),
+    st.lists(st.builds(CorrelationItem, texts, st.builds(Match, predicates), keys, spans), max_size=2).map(tuple),
+    st.lists(texts, max_size=2).map(tuple),
+    st.integers(1),
+    st.lists(havings, max_size=2).map(tuple),
+    st.none() | occurrences,
+)
 detections: st.SearchStrategy[Detection] = st.one_of(
     st.builds(Match, predicates, pipes),
+    correlations,
     st.builds(
         Sequence,
         st.lists(stages, min_size=1, max_size=3).map(tuple),

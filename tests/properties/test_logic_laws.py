@@ -341,23 +341,27 @@ def test_the_core_is_true_of_the_matches(predicate: Predicate, event: Event, sch
     assert found is (value(predicate, event, schema) is True)
 
 
-def holds(term: Core, event: Event, schema: FieldSchema) -> bool:
-    """Whether a core is true of an event, atom by atom through the evaluator."""
+def holds(term: Core, event: Event, schema: FieldSchema, inside: str | None = None) -> bool:
+    """Whether a core is true of an event, or of the object at `inside`, atom by atom through the evaluator."""
+
+    def met(test: Predicate) -> bool:
+        return value(test if inside is None else Nested(inside, test), event, schema) is True
+
     match term:
         case Truth(answer):
             return answer
         case Every(terms):
-            return all(holds(inner, event, schema) for inner in terms)
+            return all(holds(inner, event, schema, inside) for inner in terms)
         case Some(terms):
-            return any(holds(inner, event, schema) for inner in terms)
+            return any(holds(inner, event, schema, inside) for inner in terms)
         case Inside(path, inner, wanted):
             nodes = event.get(path, [])
             objects = [node for node in (nodes if isinstance(nodes, list) else [nodes]) if isinstance(node, dict)]
-            return any(holds(inner, {path: node}, schema) for node in objects) is wanted
+            return any(holds(inner, {path: node}, schema, path) for node in objects) is wanted
         case Atom(subject, Single(), wanted):
-            return (value(Test(subject, Present(), Quantifier.SOLE), event, schema) is True) is wanted
+            return met(Test(subject, Present(), Quantifier.SOLE)) is wanted
         case Atom(subject, Language(tree), wanted):
-            return (value(Test(subject, write_regex(tree, RegexFlavor.SIGMA)), event, schema) is True) is wanted
+            return met(Test(subject, write_regex(tree, RegexFlavor.SIGMA))) is wanted
         case Atom(subject, matcher, wanted):
             assert not isinstance(matcher, Language | Single)
-            return (value(Test(subject, matcher), event, schema) is True) is wanted
+            return met(Test(subject, matcher)) is wanted

@@ -1,8 +1,13 @@
-"""Alerts of many rules on one file of events: rules on single events stream, the others take all events together."""
+"""Alerts of many rules on one stream of events.
+
+Rules on single events and sequences stream. Where the events of a file turn out not to be in order of time, its
+sequences are evaluated once more on all events together, in order; of standard input that cannot be read again, and
+the alerts stand with a warning. All other rules take all events together.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -10,10 +15,13 @@ from functools import partial
 from isorule.cli.events import Event
 from isorule.cli.loading import Failure, at_detection, guarded
 from isorule.diagnostics import Diagnostic, Severity, UnsupportedError
-from isorule.evaluation import Alert, RuleSet, evaluate_detection
-from isorule.ir.detections import IndicatorMatch, Match, NewTerms
+from isorule.evaluation import OUT_OF_ORDER, Alert, RuleSet, evaluate_detection
+from isorule.ir.detections import Correlation, IndicatorMatch, Match, NewTerms
+from isorule.ir.detections import Sequence as SequenceDetection
 from isorule.ir.rule import Rule
 from isorule.ir.schema import FieldSchema
+
+Again = Callable[[], Iterable[Event]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,17 +34,47 @@ class Run:
     indicators: tuple[Event, ...] | None
 
 
-def alerts(rules: Sequence[Rule], events: Iterable[Event], run: Run, problems: list[Diagnostic]) -> Iterator[Alert]:
-    """The alerts of the rules on single events as events come, then those of each other rule.
+def alerts(
+    rules: Sequence[Rule], events: Iterable[Event], run: Run, problems: list[Diagnostic], *, again: Again | None = None
+) -> Iterator[Alert]:
+    """The alerts of rules on single events as events come, those of sequences, then those of each other rule.
 
-    What could not be evaluated is added to `problems`.
+    `again` gives the events once more; without it alerts of sequences, too, are given as events come. What could not
+    be evaluated, and what sequences could not keep, is added to `problems`.
     """
-    single = [rule for rule in rules if isinstance(rule.detection, Match) and not rule.detection.pipes]
-    others = [rule for rule in rules if not isinstance(rule.detection, Match) or rule.detection.pipes]
+    streaming = [rule for rule in rules if _streams(rule)]
+    others = [rule for rule in rules if not _streams(rule)]
     kept: list[Event] = []
-    yield from _rule_set(single, run, problems).feed(_keeping(events, kept) if others else events)
-    for rule in others:
-        found = guarded(rule_path(rule), partial(_evaluate, rule, kept, run))
+    rule_set = _rule_set(streaming, run, problems)
+    sequences: list[Alert] = []
+    for alert in rule_set.feed(_keeping(events, kept) if others else events):
+        if again is None or alert.rule is None or isinstance(alert.rule.detection, Match):
+            yield alert
+        else:
+            sequences.append(alert)
+    if again is not None and any(problem.name == OUT_OF_ORDER for problem in rule_set.problems):
+        followed = [rule for rule in rule_set.rules if isinstance(rule.detection, SequenceDetection | Correlation)]
+        yield from _together(followed, kept if others else list(again()), run, problems)
+    else:
+        yield from sequences
+        problems += rule_set.problems
+    yield from _together(others, kept, run, problems)
+
+
+def _streams(rule: Rule) -> bool:
+    """Whether a rule can be followed event by event; a tiebreaker orders events of the same time, which are not."""
+    match rule.detection:
+        case Match(_, ()):
+            return True
+        case SequenceDetection(pipes=()) | Correlation():
+            return rule.data_source.tiebreaker_field is None
+        case _:
+            return False
+
+
+def _together(rules: Sequence[Rule], events: Sequence[Event], run: Run, problems: list[Diagnostic]) -> Iterator[Alert]:
+    for rule in rules:
+        found = guarded(rule_path(rule), partial(_evaluate, rule, events, run))
         if isinstance(found, Failure):
             problems.append(at_detection(found.diagnostic, rule))
         else:

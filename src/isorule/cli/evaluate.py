@@ -15,11 +15,15 @@ from isorule.cli.events import EventFile
 from isorule.cli.exits import FAULT_NAME, ExitCode
 from isorule.cli.inputs import STDIN, rule_files
 from isorule.cli.loading import Failure, Texts, guarded, load_rules
-from isorule.cli.options import fields_option
+from isorule.cli.mapped_alerts import mapped_alerts
+from isorule.cli.options import fields_option, map_events_option
 from isorule.diagnostics import Diagnostic, render
+from isorule.documents.fields import refused_fields
+from isorule.documents.references import independent, reference_problems
+from isorule.documents.sigma_filters import collection
 from isorule.evaluation import Alert
 from isorule.ir.rule import DataSource, Rule
-from isorule.ir.schema import schema_from
+from isorule.ir.schema import FieldSchema, schema_from
 from isorule.mappings import ecs_schema
 from isorule.report import json
 from isorule.report.text import counted
@@ -31,6 +35,7 @@ from isorule.report.text import counted
 @click.option("--history", metavar="FILE", help="Earlier events, for new terms rules.")
 @click.option("--indicators", metavar="FILE", help="Indicators, for indicator match rules.")
 @fields_option
+@map_events_option
 @click.option("--category-field", default="event.category", show_default=True, metavar="PATH")
 @click.option("--timestamp-field", default="@timestamp", show_default=True, metavar="PATH")
 @click.option("--tiebreaker-field", metavar="PATH")
@@ -47,6 +52,7 @@ def evaluate(
     history: str | None,
     indicators: str | None,
     fields: Mapping[str, object] | None,
+    map_events: bool,
     category_field: str,
     timestamp_field: str,
     tiebreaker_field: str | None,
@@ -54,8 +60,9 @@ def evaluate(
 ) -> None:
     """Run rules over events and print the alerts.
 
-    Each line of stdout is an alert: rule (its id), title, path, and its events. Rules on single events stream; rules on
-    several events hold all events in memory. A field that a rule names itself comes before the options. Exit code 1
+    Each line of stdout is an alert: rule (its id), title, path, and its events. Rules on single events and
+    sequences stream; other rules hold all events in memory. With --fields, a rule that its engine refuses under these
+    types is reported and left out. A field that a rule names itself comes before the options. Exit code 1
     where a rule or an event could not be read or evaluated.
     """
     items = rule_files(paths)
@@ -74,9 +81,15 @@ def evaluate(
         if isinstance(loaded, Failure):
             problems.append(loaded.diagnostic)
         else:
-            rules += [_with_roles(rule, roles) for rule in loaded]
+            rules += _accepted([_with_roles(rule, roles) for rule in loaded], run.schema, fields, problems)
+    rules = _complete(rules, problems)
     count = 0
-    for alert in alerts(rules, files[events], run, problems):
+    again = None if events == STDIN else partial(EventFile, events)
+    if map_events:
+        found = mapped_alerts(rules, files[events], run, problems)
+    else:
+        found = alerts(rules, files[events], run, problems, again=again)
+    for alert in found:
         sys.stdout.write(json.line(_alert_json(alert)))
         if events == STDIN:
             sys.stdout.flush()
@@ -88,6 +101,24 @@ def evaluate(
     if any(problem.name == FAULT_NAME for problem in problems):
         ctx.exit(ExitCode.FAULT)
     ctx.exit(ExitCode.FINDINGS if problems or any(file.problems for file in files.values()) else ExitCode.CLEAN)
+
+
+def _complete(rules: list[Rule], problems: list[Diagnostic]) -> list[Rule]:
+    """The rules that alert by themselves, as one collection; correlations with unknown rules go to `problems`."""
+    found = [(rule, reference_problems(rule)) for rule in independent(collection(rules))]
+    problems += [problem for _, unknown in found for problem in unknown]
+    return [rule for rule, unknown in found if not unknown]
+
+
+def _accepted(
+    rules: list[Rule], schema: FieldSchema, fields: Mapping[str, object] | None, problems: list[Diagnostic]
+) -> list[Rule]:
+    """The rules that their engines take under the types that the user named; what they refuse goes to `problems`."""
+    if fields is None:
+        return rules
+    refused = [refused_fields(rule, schema) for rule in rules]
+    problems += [item for found in refused for item in found]
+    return [rule for rule, found in zip(rules, refused, strict=True) if not found]
 
 
 def _with_roles(rule: Rule, roles: DataSource) -> Rule:

@@ -6,18 +6,39 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import entry_points
+from typing import Protocol
 
 from isorule.diagnostics import Diagnostic, Severity, UnknownNameError
 from isorule.ir.capabilities import Capabilities
 from isorule.ir.detections import Detection
 from isorule.ir.losses import Emission
+from isorule.ir.schema import FieldSchema
 
 GROUP = "isorule.dialects"
+
+
+class FieldVerifier(Protocol):
+    """Says what the engine of a language refuses of a detection once it knows the types of the fields."""
+
+    def __call__(
+        self,
+        detection: Detection,
+        schema: FieldSchema,
+        /,
+        *,
+        category_field: str,
+        timestamp_field: str,
+        tiebreaker_field: str | None,
+    ) -> list[Diagnostic]:
+        """Diagnostics in the order of the text, their spans in the text that the detection was read from."""
 
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
     """A query language. `parse` raises `ParseError`, `emit` raises `UnsupportedError`; either may be None.
+
+    `verify` is None where the engine takes every field for every value. `notes` gives diagnostics (severity INFO) for
+    what a text says that does not count for which events match, and is None where every text says all that counts.
 
     Spans of what `parse` gives and of the diagnostics it raises count code points of the text it was given.
     """
@@ -27,6 +48,8 @@ class Dialect:
     parse: Callable[[str], Detection] | None
     emit: Callable[[Detection], Emission] | None
     capabilities: Capabilities | None
+    verify: FieldVerifier | None = None
+    notes: Callable[[str], tuple[Diagnostic, ...]] | None = None
 
 
 @cache

@@ -18,6 +18,7 @@ from isorule.documents.problems import Place
 from isorule.ir.detections import (
     Aggregate,
     Comparison,
+    Correlation,
     Detection,
     Having,
     IndicatorEntry,
@@ -266,6 +267,9 @@ def with_filters(detection: Detection, filters: tuple[Predicate, ...]) -> Detect
             return replace(detection, stages=tuple(_stage(stage, filters) for stage in stages))
         case Aggregate(where) | NewTerms(where) | IndicatorMatch(where):
             return replace(detection, where=_joined(where, filters))
+        case Correlation(items=items):
+            narrowed_items = tuple(replace(item, detection=with_filters(item.detection, filters)) for item in items)
+            return replace(detection, items=narrowed_items)
         case Opaque():
             return detection
         case _:

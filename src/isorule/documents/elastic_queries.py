@@ -9,6 +9,7 @@ from isorule.dialects import dialect
 from isorule.ir.detections import (
     Aggregate,
     Comparison,
+    Correlation,
     Detection,
     Having,
     IndicatorMatch,
@@ -53,6 +54,8 @@ class DetectionWriter:
                 return self._filtered("new_terms", detection.where) | {"new_terms": _new_terms(detection)}
             case IndicatorMatch():
                 return self._filtered("threat_match", detection.where) | self._indicators(detection)
+            case Correlation():
+                raise refusal("correlation", "no Elastic rule holds a correlation as it is")
             case Opaque():
                 return self._opaque(detection)
             case _:

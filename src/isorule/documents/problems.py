@@ -31,6 +31,7 @@ CODES: Final[dict[str, str]] = {
     "unknown-value": "RULE003",
     "no-rule": "RULE004",
     "legacy-action": "RULE005",
+    "not-a-rule": "RULE007",
 }
 """Name to code; both are stable."""
 

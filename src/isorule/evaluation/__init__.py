@@ -8,6 +8,14 @@ changed, and alerts hold the very objects that were given.
 from isorule.evaluation.alerts import Alert
 from isorule.evaluation.detections import compile_predicate, evaluate_detection, evaluate_operand
 from isorule.evaluation.ruleset import RuleSet
-from isorule.evaluation.sequence_stream import StreamLimits
+from isorule.evaluation.sequence_stream import OUT_OF_ORDER, StreamLimits
 
-__all__ = ["Alert", "RuleSet", "StreamLimits", "compile_predicate", "evaluate_detection", "evaluate_operand"]
+__all__ = [
+    "OUT_OF_ORDER",
+    "Alert",
+    "RuleSet",
+    "StreamLimits",
+    "compile_predicate",
+    "evaluate_detection",
+    "evaluate_operand",
+]

@@ -8,6 +8,7 @@ from typing import assert_never
 
 from isorule.evaluation.aggregates import aggregate_alerts
 from isorule.evaluation.alerts import Alert
+from isorule.evaluation.correlations import correlation_alerts
 from isorule.evaluation.dates import nanos
 from isorule.evaluation.events import EventView, Fields
 from isorule.evaluation.indicators import indicator_alerts
@@ -22,6 +23,7 @@ from isorule.evaluation.timeline import clock
 from isorule.evaluation.values import Value
 from isorule.ir.detections import (
     Aggregate,
+    Correlation,
     Detection,
     IndicatorMatch,
     Match,
@@ -82,6 +84,8 @@ def evaluate_detection(
             found = new_terms_alerts(detection, views, list(map(EventView, history)), setting)
         case IndicatorMatch():
             found = indicator_alerts(detection, views, list(map(EventView, indicators)), setting)
+        case Correlation():
+            found = correlation_alerts(detection, views, setting)
         case Opaque(language, _, why):
             raise refusal("opaque-detection", f"a detection in {language} cannot be evaluated: {why}")
         case _:

@@ -40,7 +40,7 @@ class FieldReader:
 
     def values(self, event: Event) -> tuple[Value, ...]:
         """The values of the field in an event."""
-        raw = self._scalars(event)
+        raw = self.scalars(event)
         coerce = self._coerce
         if coerce is None or not raw:
             return tuple(raw)
@@ -57,7 +57,8 @@ class FieldReader:
         prefix = self.source + "."
         return any(key.startswith(prefix) and any(leaves({key: event[key]})) for key in event if isinstance(key, str))
 
-    def _scalars(self, event: Event) -> list[Scalar]:
+    def scalars(self, event: Event) -> list[Scalar]:
+        """The values of the field as they stand in an event."""
         if len(self._keys) == 1:
             node = event.get(self.source, _NOTHING)
             if type(node) is str:

@@ -16,11 +16,12 @@ from enum import Enum, unique
 from typing import assert_never
 
 from isorule.evaluation.addresses import address
+from isorule.evaluation.matching import takes_any_value
 from isorule.evaluation.text import tokens
 from isorule.evaluation.values import Value, text_of
-from isorule.ir.axes import Absent, Case, TokenMode
+from isorule.ir.axes import Absent, Case, Quantifier, TokenMode
 from isorule.ir.folding import fold
-from isorule.ir.matchers import Equals, FieldRef, Like, Matcher, OneOf, Present, Regex, Scalar, Tokens
+from isorule.ir.matchers import Equals, FieldRef, Like, Matcher, OneOf, Regex, Scalar, Tokens
 from isorule.ir.predicates import (
     And,
     AnyField,
@@ -135,7 +136,7 @@ class GateFinder:
                 return found + self._of_matcher(category_field, test.matcher)
             case Field(path):
                 return found + self._of_matcher(path, test.matcher)
-            case AnyField():
+            case AnyField() if test.quantifier is not Quantifier.ALL:  # all of no values meet it, too
                 return found + self._of_any_value(test.matcher)
             case Call(function, (Field(path), *others)) if function in _CONTAINING and test.matcher == Equals(True):
                 texts = [other.value for other in others if isinstance(other, Literal)]
@@ -162,8 +163,9 @@ class GateFinder:
                 assert_never(test.subject)
 
     def _at(self, path: str, matcher: Matcher) -> Gate:
-        unsure = path not in self._schema or self._schema.type_of(path) in _CONTAINERS
-        return frozenset({Need(path, Ask.BELOW if unsure and isinstance(matcher, Present) else Ask.REACHED)})
+        info = self._schema[self._schema.real_path(path)]
+        unsure = path not in self._schema or info.type in _CONTAINERS
+        return frozenset({Need(path, Ask.BELOW if unsure and takes_any_value(matcher, info) else Ask.REACHED)})
 
     def _under(self, pattern: str) -> Gate | None:
         """The fixed parts that a pattern of paths begins with; not where aliases or multi-fields have a hand in it."""

@@ -109,6 +109,7 @@ class NeedIndex:
                 texts.setdefault(need.text, set()).add(mark)
         self._loose = _NONE.union(*below.values())
         self._keys = _tree(asked, below, readers, accelerated)
+        self._fields = fields
         self._schema = fields.schema
         self._anywhere = _Texts(FieldInfo(), {}, anywhere, accelerated) if anywhere else None
 
@@ -151,15 +152,21 @@ class NeedIndex:
         """Add what the values of all fields meet; only where fields have types does it matter which they are."""
         if self._schema.fields:
             for path, raw in view.leaves():
-                coerce = coercion(self._schema[path])
-                value = raw if coerce is None else coerce(raw)
-                if value is not None:
-                    texts.collect(text_of(value), found)
+                for name in (path, *self._fields.multi_fields(path)):
+                    coerce = coercion(self._schema[name])
+                    value = raw if coerce is None else coerce(raw)
+                    if value is not None:
+                        texts.collect(text_of(value), found)
             return
         pending: list[object] = [view.event]
+        remembered = texts.remembered
         while pending:
             node = pending.pop()
-            if isinstance(node, Mapping):
+            if isinstance(node, str):
+                met = remembered(node) if len(node) <= _LONGEST_REMEMBERED else texts.search(node)
+                if met:
+                    found |= met
+            elif isinstance(node, dict | Mapping):
                 pending.extend(node.values())
             elif isinstance(node, list | tuple):
                 pending.extend(node)

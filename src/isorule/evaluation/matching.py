@@ -40,6 +40,7 @@ from isorule.ir.matchers import (
     Regex,
     Scalar,
     Tokens,
+    Wildcard,
 )
 from isorule.ir.regex import compile_regex
 from isorule.ir.resolve import as_number
@@ -47,6 +48,7 @@ from isorule.ir.schema import FieldInfo, FieldType
 
 _NUMERIC = (FieldType.INTEGER, FieldType.DECIMAL)
 _DATES = (FieldType.DATE, FieldType.DATE_NANOS)
+_NO_TEXTS = (*_NUMERIC, *_DATES, FieldType.BOOLEAN, FieldType.IP)
 
 ValueCheck = Callable[[Any], bool]
 
@@ -71,11 +73,16 @@ class ValueTest:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What is known of the field that a matcher is applied to. `now` is for date math, in nanoseconds since 1970."""
+    """What is known of the field that a matcher is applied to. `now` is for date math, in nanoseconds since 1970.
+
+    `among_others` means that many fields are asked at once: patterns that the mapping decides are asked of texts only
+    then, and find nothing in fields of other types (`QueryStringQueryParser`, which is lenient there).
+    """
 
     info: FieldInfo
     known: bool
     now: int
+    among_others: bool = False
 
 
 def value_tests(matcher: Matcher, kind: Kind) -> tuple[ValueTest, ...]:
@@ -93,6 +100,24 @@ def value_check(matcher: Matcher, kind: Kind) -> Callable[[Value], bool]:
     if len(checks) == 1:
         return checks[0]
     return lambda value: any(check(value) for check in checks)
+
+
+def takes_any_value(matcher: Matcher, info: FieldInfo) -> bool:
+    """Whether a matcher, or one of its options, takes any value: presence, and `*` alone as a wildcard.
+
+    On an analyzed field the wildcard is asked of the words, and a value may have none.
+    """
+    match matcher:
+        case Present():
+            return True
+        case Like((Wildcard.RUN,), case):
+            return case is not Case.MAPPED or info.type is not FieldType.TEXT
+        case OneOf(options):
+            return any(takes_any_value(option, info) for option in options)
+        case Complement(Complement(inner)):
+            return takes_any_value(inner, info)
+        case _:
+            return False
 
 
 def _through(test: ValueTest) -> Callable[[Value], bool]:
@@ -154,6 +179,8 @@ def _tests(matcher: Matcher, kind: Kind) -> tuple[ValueTest, ...]:
             return (ValueTest(Lens.VALUE, lambda _: True),)
         case Equals(value):
             return (_equals(matcher, value, kind),)
+        case Like(case=Case.MAPPED) | Regex(case=Case.MAPPED) if kind.among_others and kind.info.type in _NO_TEXTS:
+            return (ValueTest(Lens.VALUE, lambda _: False),)
         case Like():
             return (_like(matcher, kind.info),)
         case Regex():
@@ -251,13 +278,13 @@ def _same_instant(matcher: Equals, value: Scalar, kind: Kind) -> ValueTest:
     if isinstance(value, bool):
         return ValueTest(Lens.VALUE, lambda _: False)
     if isinstance(value, int | float) and kind.info.format is None:
-        at = round(value * MILLISECOND)
+        at = _kept(round(value * MILLISECOND), kind)
         return ValueTest(Lens.VALUE, lambda found: isinstance(found, Instant) and found.nanos == at)
     text = text_of(value)
     span = date_span(text, kind.info.format, kind.now)
     if span is None:
         return _text_test((text,), matcher, FieldInfo())
-    first, last = span
+    first, last = _kept(span[0], kind), _kept(span[1], kind)
     return ValueTest(Lens.VALUE, lambda found: isinstance(found, Instant) and first <= found.nanos <= last)
 
 
@@ -274,6 +301,24 @@ _Axis = tuple[Callable[[Value], Comparable | None], Comparable]
 
 
 def _range(matcher: Range, kind: Kind) -> ValueTest:
+    """Of an analyzed field the words are compared, and with the bounds as they are written.
+
+    Elasticsearch, `TermBasedFieldType`: a `TermRangeQuery` over the terms of the index.
+    """
+    if kind.info.type is not FieldType.TEXT:
+        return _range_of_values(matcher, kind)
+    of_a_word = _range_of_values(_as_texts(matcher), replace(kind, info=FieldInfo(), known=True)).check
+    return ValueTest(Lens.TEXT, lambda text: any(map(of_a_word, tokens(text))))
+
+
+def _as_texts(matcher: Range) -> Range:
+    lower, upper = (
+        None if end is None else replace(end, value=text_of(end.value)) for end in (matcher.lower, matcher.upper)
+    )
+    return replace(matcher, lower=lower, upper=upper)
+
+
+def _range_of_values(matcher: Range, kind: Kind) -> ValueTest:
     ends = [
         (end, inside, outside)
         for end, inside, outside in (
@@ -341,12 +386,20 @@ def _nanos(value: Value) -> int | None:
 
 def _instant_bound(value: Scalar, round_up: bool, kind: Kind, matcher: Range) -> int:
     if isinstance(value, int | float) and kind.info.format is None:
-        return round(value * MILLISECOND)
+        return _kept(round(value * MILLISECOND), kind)
     text = text_of(value)
     found = bound(text, round_up, kind.now, date_reader(kind.info.format))
     if found is None:
         raise _bad_bound(text, "a date or date math", matcher)
-    return found
+    return _kept(found, kind)
+
+
+def _kept(nanos: int, kind: Kind) -> int:
+    """A point in time as a field keeps it: a `date` counts milliseconds, and so do the dates that it is asked for.
+
+    Elasticsearch, `DateFieldMapper.Resolution.MILLISECONDS`.
+    """
+    return nanos // MILLISECOND * MILLISECOND if kind.info.type is FieldType.DATE else nanos
 
 
 def _bad_bound(text: str, wanted: str, matcher: Range) -> Exception:

@@ -154,6 +154,8 @@ def gauge(measure: Measure, fields: Fields) -> Gauge:
             if measure.rank is None or not 0 <= measure.rank <= 100:
                 raise refusal("percentile-rank", "a percentile needs a rank from 0 to 100")
             return _Percentile(readers, Fraction(measure.rank))
+        case MeasureKind.RULES:
+            raise refusal("measure-of-rules", "only a temporal correlation counts the rules that occur")
         case _:
             assert_never(measure.kind)
 
@@ -161,4 +163,9 @@ def gauge(measure: Measure, fields: Fields) -> Gauge:
 def holds(having: Having, measured: Gauge) -> bool:
     """Whether a condition on a measure is met; null meets none."""
     found = measured.value()
-    return found is not None and _HOLDS[having.comparison](found, Fraction(having.threshold))
+    return found is not None and compared(having.comparison, found, Fraction(having.threshold))
+
+
+def compared(comparison: Comparison, found: Fraction | int, threshold: Fraction) -> bool:
+    """Whether a number stands to a threshold as a comparison asks."""
+    return _HOLDS[comparison](found, threshold)

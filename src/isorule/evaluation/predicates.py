@@ -7,21 +7,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import assert_never
 
 from isorule.evaluation.events import EventView, FieldReader, Fields
 from isorule.evaluation.logic import Check, Compiled, conjunction, disjunction, negation
-from isorule.evaluation.matching import Kind, Lens, ValueTest, value_check, value_tests
+from isorule.evaluation.many_fields import ManyFields
+from isorule.evaluation.matching import Kind, Lens, ValueTest, takes_any_value, value_check, value_tests
+from isorule.evaluation.nesting import Nesting
 from isorule.evaluation.operands import OperandCompiler
 from isorule.evaluation.references import Bound, bound_matcher, refers
-from isorule.evaluation.values import Value, coercion
-from isorule.evaluation.wildcards import pattern as wildcard_pattern
+from isorule.evaluation.values import Value
 from isorule.ir.axes import Absent, Quantifier, Relation
 from isorule.ir.losses import refusal
-from isorule.ir.matchers import FieldRef, Present, Wildcard
+from isorule.ir.matchers import FieldRef, Present
 from isorule.ir.predicates import (
     And,
     AnyField,
@@ -37,11 +37,13 @@ from isorule.ir.predicates import (
     Predicate,
     Test,
 )
-from isorule.ir.schema import FieldInfo
+from isorule.ir.schema import FieldInfo, FieldType
 
 _Values = Callable[[EventView], tuple[Value, ...]]
 
 DEEPEST = 200
+
+_ANALYZED = FieldInfo(FieldType.TEXT)
 
 
 class PredicateCompiler:
@@ -55,6 +57,7 @@ class PredicateCompiler:
         self._category_field = category_field
         self._now = now
         self._operands = OperandCompiler(fields, category_field)
+        self._nesting = Nesting(fields.schema)
 
     def check(self, predicate: Predicate) -> Check:
         """The predicate as a function of an event.
@@ -62,24 +65,24 @@ class PredicateCompiler:
         Raises `UnsupportedError` for what cannot be evaluated: an unresolved placeholder, a malformed network block or
         date, an expression that `isorule.ir.regex` refuses, nesting deeper than 200 levels.
         """
-        return self._compiled(predicate, 0).check
+        return self._compiled(predicate, 0, None).check
 
-    def _compiled(self, predicate: Predicate, depth: int) -> Compiled:
+    def _compiled(self, predicate: Predicate, depth: int, inside: str | None) -> Compiled:
         if depth > DEEPEST:
             raise refusal("nested-too-deep", f"conditions are nested more than {DEEPEST} levels deep")
         match predicate:
             case Const(value):
                 return Compiled(lambda _: value, value is not None)
             case Test():
-                return self._test(predicate)
+                return self._test(predicate, inside)
             case Not(term):
-                return negation(self._compiled(term, depth + 1))
+                return negation(self._compiled(term, depth + 1, inside))
             case And(terms):
-                return conjunction([self._compiled(term, depth + 1) for term in terms])
+                return conjunction([self._compiled(term, depth + 1, inside) for term in terms])
             case Or(terms):
-                return disjunction([self._compiled(term, depth + 1) for term in terms])
+                return disjunction([self._compiled(term, depth + 1, inside) for term in terms])
             case Nested(path, term):
-                return self._nested(path, self._compiled(term, depth + 1).check)
+                return self._nested(path, self._compiled(term, depth + 1, path).check)
             case _:
                 assert_never(predicate)
 
@@ -91,36 +94,60 @@ class PredicateCompiler:
 
         return Compiled(check, True)
 
-    def _test(self, test: Test) -> Compiled:
+    def _test(self, test: Test, inside: str | None) -> Compiled:
         subject = test.subject
         match subject:
             case EventCategory():
-                return self._test(replace(test, subject=Field(self._category_field)))
+                return self._test(replace(test, subject=Field(self._category_field)), inside)
             case Field(path):
-                return self._field_test(test, self._fields.reader(path))
+                return self._field_test(test, self._fields.reader(path), inside)
             case Literal() | Call():
                 return self._operand_test(test, subject)
             case FieldGlob(pattern):
-                return self._leaf_test(test, _path_check(pattern))
+                return self._many_fields_test(test, pattern, inside)
             case AnyField():
-                return self._leaf_test(test, None)
+                return self._many_fields_test(test, None, inside)
             case _:
                 assert_never(subject)
 
-    def _field_test(self, test: Test, reader: FieldReader) -> Compiled:
+    def _field_test(self, test: Test, reader: FieldReader, inside: str | None) -> Compiled:
+        hidden = self._nesting.hides(reader.source, inside)
+
         def values(view: EventView) -> tuple[Value, ...]:
-            return view.values(reader)
+            return () if hidden else view.values(reader)
 
         if isinstance(test.matcher, Present) and test.quantifier is not Quantifier.SOLE:
-            return _presence(reader)
+            return Compiled(self._presence(reader, inside), True)
         kind = Kind(reader.info, reader.known, self._now)
         if refers(test.matcher):
             return self._reference_test(test, values, kind)
-        if test.quantifier is not Quantifier.ANY:
+        if hidden or test.quantifier is not Quantifier.ANY:
             return _quantified(test, values, value_check(test.matcher, kind))
+        if takes_any_value(test.matcher, reader.info):
+            return _with_absence(test.absent, self._presence(reader, inside), values)
         parts = [_some_value(item, reader) for item in value_tests(test.matcher, kind)]
         found = parts[0] if len(parts) == 1 else _first_true(parts)
         return _with_absence(test.absent, found, values)
+
+    def _presence(self, reader: FieldReader, inside: str | None) -> Callable[[EventView], bool]:
+        """Whether a field has a value or, where an object stands at its path, some visible field below it has.
+
+        Elasticsearch makes of `exists` on an object one on the fields below (`ExistsQueryBuilder.newFilter`), and of
+        `*` alone as a wildcard an `exists` (`QueryStringQueryParser.getWildcardQuery`).
+        """
+        nesting, source = self._nesting, reader.source
+        if nesting.hides(source, inside):
+            return lambda _: False
+        if not reader.may_be_object:
+            return lambda view: bool(view.values(reader))
+        if not nesting.parts(source):
+            return lambda view: bool(view.values(reader)) or reader.has_object(view.event)
+        below = f"{source}."
+
+        def sees(path: str) -> bool:
+            return (path == source or path.startswith(below)) and not nesting.hides(path, inside)
+
+        return lambda view: any(sees(path) for path, _ in view.leaves())
 
     def _operand_test(self, test: Test, subject: Literal | Call) -> Compiled:
         operand = self._operands.operand(subject)
@@ -140,10 +167,10 @@ class PredicateCompiler:
 
         def check(view: EventView) -> bool | None:
             found = values(view)
-            present = bool(found) and (other is None or bool(view.values(other)))
-            if nulls_are_same and not found and other is not None and not view.values(other):
+            complete = other is None or bool(view.values(other))
+            if nulls_are_same and not found and not complete:
                 return True
-            return _decided(test, found, bind(view), present)
+            return _decided(test, found, bind(view), complete)
 
         return Compiled(check, _never_null(test))
 
@@ -157,53 +184,30 @@ class PredicateCompiler:
             return False
         return matcher.relation is Relation.EQUALS and subject.path not in schema and matcher.path not in schema
 
-    def _leaf_test(self, test: Test, wanted: Callable[[str], bool] | None) -> Compiled:
-        """A test of many fields, whose values count together and are each read as the type of their own field."""
-        fields, schema = self._fields, self._fields.schema
-        matcher, now = test.matcher, self._now
-        checks: dict[tuple[FieldInfo, bool], Bound] = {}
+    def _many_fields_test(self, test: Test, pattern: str | None, inside: str | None) -> Compiled:
+        """A test of all fields, or of those that a pattern names; of all fields some one always has a value.
 
-        def check_for(path: str) -> Bound:
-            key = (schema[path], path in schema)
-            found = checks.get(key)
-            if found is None:
-                found = checks[key] = bound_matcher(matcher, Kind(key[0], key[1], now), fields)
-            return found
-
-        other = fields.reader(matcher.path) if isinstance(matcher, FieldRef) else None
-
-        if not refers(matcher):  # what cannot be evaluated is refused now, not at the first event
-            value_check(matcher, Kind(FieldInfo(), True, now))
+        Kibana puts the nested fields that a pattern names into queries of their own objects (`functions/is.ts`,
+        wrapWithNestedQuery), so that it finds those, too.
+        """
+        everywhere = pattern is None
+        if everywhere and test.quantifier is Quantifier.ANY and takes_any_value(test.matcher, _ANALYZED):
+            return Compiled(lambda _: True, True)
+        nesting, matcher = self._nesting, test.matcher
+        many = ManyFields(
+            self._fields, matcher, pattern, lambda path: everywhere and nesting.hides(path, inside), self._now
+        )
+        other = self._fields.reader(matcher.path) if isinstance(matcher, FieldRef) else None
 
         def check(view: EventView) -> bool | None:
-            met: list[bool] = []
-            for path, raw in view.leaves():
-                for name in (path, *fields.multi_fields(path)) if wanted is not None else (path,):
-                    if wanted is not None and not wanted(name):
-                        continue
-                    coerce = coercion(schema[name])
-                    value = raw if coerce is None else coerce(raw)
-                    if value is not None:
-                        met.append(check_for(name)(view)(value))
-            return _answer(test, met, bool(met) and (other is None or bool(view.values(other))))
+            met = many.met(view)
+            return _answer(test, met, bool(met) or everywhere, other is None or bool(view.values(other)))
 
         return Compiled(check, _never_null(test))
 
 
-def _path_check(pattern: str) -> Callable[[str], bool]:
-    """Paths that match a pattern in which only `*` is a wildcard, and stands for dots, too."""
-    check = wildcard_pattern(tuple(Wildcard.RUN if part == "*" else part for part in re.split(r"(\*)", pattern)), False)
-    return check.check
-
-
 def _never_null(test: Test) -> bool:
     return test.absent is Absent.FALSE and test.quantifier is not Quantifier.SOLE
-
-
-def _presence(reader: FieldReader) -> Compiled:
-    if reader.may_be_object:
-        return Compiled(lambda view: bool(view.values(reader)) or reader.has_object(view.event), True)
-    return Compiled(lambda view: bool(view.values(reader)), True)
 
 
 def _some_value(test: ValueTest, reader: FieldReader) -> Callable[[EventView], bool]:
@@ -254,23 +258,26 @@ def _first_true(parts: list[Callable[[EventView], bool]]) -> Callable[[EventView
 def _with_absence(absent: Absent, found: Callable[[EventView], bool], values: _Values) -> Compiled:
     if absent is Absent.FALSE:
         return Compiled(found, True)
-    return Compiled(lambda view: found(view) if values(view) else None, False)
+    return Compiled(lambda view: found(view) or (False if values(view) else None), False)
 
 
 def _quantified(test: Test, values: _Values, check: Callable[[Value], bool]) -> Compiled:
     def decide(view: EventView) -> bool | None:
         found = values(view)
-        return _decided(test, found, check, bool(found))
+        return _decided(test, found, check, True)
 
     return Compiled(decide, _never_null(test))
 
 
-def _decided(test: Test, values: tuple[Value, ...], check: Callable[[Value], bool], present: bool) -> bool | None:
-    return _answer(test, list(map(check, values)), present)
+def _decided(test: Test, values: tuple[Value, ...], check: Callable[[Value], bool], complete: bool) -> bool | None:
+    return _answer(test, list(map(check, values)), bool(values), complete)
 
 
-def _answer(test: Test, met: list[bool], present: bool) -> bool | None:
-    """What a test gives, from which of the values meet the matcher; `present` where every needed field has a value."""
+def _answer(test: Test, met: list[bool], present: bool, complete: bool) -> bool | None:
+    """What a test gives, from which of the values meet the matcher.
+
+    `present` says whether the subject has a value, `complete` whether all other fields have that the matcher needs.
+    """
     match test.quantifier:
         case Quantifier.SOLE:
             if len(met) != 1:
@@ -279,7 +286,7 @@ def _answer(test: Test, met: list[bool], present: bool) -> bool | None:
         case Quantifier.ANY:
             answer = any(met)
         case Quantifier.ALL:
-            answer = bool(met) and all(met)
+            answer = present and all(met)
         case _:
             assert_never(test.quantifier)
-    return None if test.absent is Absent.UNKNOWN and not present else answer
+    return None if test.absent is Absent.UNKNOWN and not (present and complete) else answer

@@ -15,6 +15,8 @@ from typing import assert_never
 from isorule.diagnostics import Diagnostic
 from isorule.evaluation.alerts import Alert
 from isorule.evaluation.census import Census
+from isorule.evaluation.correlation_follower import CorrelationFollower
+from isorule.evaluation.correlations import CorrelationPlan
 from isorule.evaluation.dates import nanos
 from isorule.evaluation.events import EventView, Fields
 from isorule.evaluation.gates import Chance, GateFinder, guess
@@ -25,7 +27,7 @@ from isorule.evaluation.predicates import PredicateCompiler
 from isorule.evaluation.sequence_stream import SequencePlan, SequenceStream, StreamLimits
 from isorule.evaluation.setting import Setting
 from isorule.evaluation.timeline import Clock, clock
-from isorule.ir.detections import Aggregate, IndicatorMatch, Match, NewTerms, Opaque, Sample, Sequence
+from isorule.ir.detections import Aggregate, Correlation, IndicatorMatch, Match, NewTerms, Opaque, Sample, Sequence
 from isorule.ir.losses import refusal
 from isorule.ir.predicates import Predicate
 from isorule.ir.rule import DataSource, Rule
@@ -47,7 +49,7 @@ class _Condition:
 
 
 class RuleSet:
-    """Rules ready for a stream: those of single events, and sequences."""
+    """Rules ready for a stream: those of single events, sequences, and correlations."""
 
     def __init__(
         self,
@@ -75,6 +77,7 @@ class RuleSet:
         self._clocks: dict[str, Clock] = {}
         self._conditions: list[_Condition] = []
         self._plans: dict[int, SequencePlan] = {}
+        self._correlations: dict[int, tuple[CorrelationPlan, Clock]] = {}
         for number, rule in enumerate(self._rules):
             self._add(number, rule)
         asked = [(condition.where, condition.category_field) for condition in self._conditions]
@@ -82,6 +85,11 @@ class RuleSet:
         self._guess = guess(needs)
         self._census: Census | None = Census(set().union(*needs))
         self._index, self._always = self._indexed(self._guess)
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """The rules, in the order in which they were given."""
+        return self._rules
 
     @property
     def problems(self) -> tuple[Diagnostic, ...]:
@@ -148,6 +156,14 @@ class RuleSet:
                 self._conditions += [
                     self._condition(number, stage, where, source) for stage, where in enumerate(plan.conditions)
                 ]
+            case Correlation():
+                by = self._clock(source)
+                setting = Setting(self._fields, self._compiler(source), by, self._now)
+                correlated = CorrelationPlan.of(detection, setting)
+                self._correlations[number] = (correlated, by)
+                self._conditions += [
+                    self._condition(number, stage, where, source) for stage, where in enumerate(correlated.conditions)
+                ]
             case Match() | Sequence():
                 raise refusal("pipes-in-stream", f"{rule.metadata.title!r} keeps the first or last of all events")
             case Sample() | Aggregate() | NewTerms() | IndicatorMatch() | Opaque():
@@ -176,13 +192,24 @@ class RuleSet:
             self._clocks[name] = clock(self._fields, name, None)
         return self._clocks[name]
 
-    def _streams(self) -> dict[int, SequenceStream]:
-        share = max(1, self._limits.partial_matches // max(1, len(self._plans)))
+    def _streams(self) -> dict[int, SequenceStream | CorrelationFollower]:
+        share = max(1, self._limits.partial_matches // max(1, len(self._plans) + len(self._correlations)))
         limits = replace(self._limits, partial_matches=share)
-        return {
-            rule: SequenceStream(plan, limits, self._rules[rule].metadata.title, self._problems)
+        sequences: dict[int, SequenceStream | CorrelationFollower] = {
+            rule: SequenceStream(plan, limits, self._rules[rule].metadata.title, self._problems, self._path(rule))
             for rule, plan in self._plans.items()
         }
+        correlations: dict[int, SequenceStream | CorrelationFollower] = {
+            rule: CorrelationFollower(
+                plan, by, share, self._rules[rule].metadata.title, self._problems, self._path(rule)
+            )
+            for rule, (plan, by) in self._correlations.items()
+        }
+        return dict(sorted({**sequences, **correlations}.items()))
+
+    def _path(self, rule: int) -> str | None:
+        origin = self._rules[rule].origin
+        return None if origin is None else origin.file.path
 
     def _named(self, rule: int, alerts: Iterable[Alert]) -> Iterator[Alert]:
         return (replace(alert, rule=self._rules[rule]) for alert in alerts)

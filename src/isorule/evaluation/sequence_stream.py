@@ -22,6 +22,9 @@ from isorule.evaluation.timeline import Clock
 from isorule.ir.detections import Sequence
 from isorule.ir.predicates import Predicate
 
+OUT_OF_ORDER = "event-out-of-order"
+"""The name of the diagnostic for events that do not come in order of time."""
+
 _LEAST_SWEPT = 256
 _EVENTS_PER_SWEPT = 4
 """Sweeping looks at no more than one stored item for so many events."""
@@ -139,11 +142,14 @@ class SequenceStream:
     `event-out-of-order` says so once. Events without a time take no part.
     """
 
-    def __init__(self, plan: SequencePlan, limits: StreamLimits, title: str, problems: list[Diagnostic]) -> None:
-        """`title` names the rule in diagnostics, which are added to `problems`, each kind once."""
+    def __init__(
+        self, plan: SequencePlan, limits: StreamLimits, title: str, problems: list[Diagnostic], path: str | None = None
+    ) -> None:
+        """`title` and `path` name the rule and its file in diagnostics; each kind is added to `problems` once."""
         self._plan = plan
         self._limits = limits
         self._title = title
+        self._path = path
         self._problems = problems
         self._places: list[dict[Key, _Partial]] = [{} for _ in range(plan.length - 1)]
         self._missed = {before: _Missed() for before in plan.missing.values() if before < plan.length}
@@ -333,12 +339,11 @@ class SequenceStream:
 
     def _note_order(self, time: int) -> None:
         if self._newest is not None and time < self._newest:
-            self._warn(
-                "event-out-of-order", f"{self._title!r}: events out of order of time; some matches may be missed"
-            )
+            self._warn(OUT_OF_ORDER, f"{self._title!r}: events out of order of time; some matches may be missed")
         else:
             self._newest = time
 
     def _warn(self, name: str, message: str) -> None:
-        if not any(problem.name == name and problem.message == message for problem in self._problems):
-            self._problems.append(Diagnostic("EVAL002", name, Severity.WARNING, message))
+        found = Diagnostic("EVAL002", name, Severity.WARNING, message, path=self._path)
+        if found not in self._problems:
+            self._problems.append(found)

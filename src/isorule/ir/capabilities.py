@@ -14,7 +14,8 @@ class Capabilities:
     `matchers`, `subjects`, `predicates` and `detections` hold node class names of the representation. `functions`
     holds names of `ir.functions` that may stand as a computed operand. `category_role` tells whether the dialect
     has a word for the event category role (EQL's `process where`), else the category is a plain field;
-    `values_as_mapped`, that it leaves it to the mapping of a field how a plain value is found (Sigma).
+    `values_as_mapped`, that it leaves it to the mapping of a field how a plain value is found (Sigma);
+    `folds_equal_fields`, that it can compare two whole fields without letter case.
     """
 
     dialect: str
@@ -30,3 +31,4 @@ class Capabilities:
     relations: frozenset[Relation] = frozenset()
     category_role: bool = False
     values_as_mapped: bool = False
+    folds_equal_fields: bool = True

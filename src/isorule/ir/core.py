@@ -40,6 +40,7 @@ from isorule.ir.matchers import (
 )
 from isorule.ir.predicates import (
     And,
+    AnyField,
     Const,
     Field,
     Nested,
@@ -171,7 +172,7 @@ def _test(test: Test, wanted: bool) -> Core:
         failed = every([failed, Atom(subject, Single())])
     if test.absent is Absent.FALSE or isinstance(test.matcher, Present):
         return failed
-    return every([failed, *(Atom(needed, Present()) for needed in _needed(subject, test.matcher))])
+    return every([failed, *(_exists(needed, Present()) for needed in _needed(subject, test.matcher))])
 
 
 def _needed(subject: Subject, matcher: Matcher) -> list[Subject]:
@@ -184,7 +185,7 @@ def _held(subject: Subject, matcher: Matcher, quantifier: Quantifier) -> Core:
         case Quantifier.ANY:
             return _exists(subject, matcher)
         case Quantifier.ALL:
-            return every([Atom(subject, Present()), negated(_exists(subject, Complement(matcher)))])
+            return every([_exists(subject, Present()), negated(_exists(subject, Complement(matcher)))])
         case Quantifier.SOLE:
             return every([Atom(subject, Single()), _exists(subject, matcher)])
         case _:
@@ -192,7 +193,7 @@ def _held(subject: Subject, matcher: Matcher, quantifier: Quantifier) -> Core:
 
 
 def _exists(subject: Subject, matcher: Matcher) -> Core:
-    """Some value of the subject meets the matcher."""
+    """Some value of the subject meets the matcher; of all fields together, some one always has a value."""
     match matcher:
         case OneOf(options):
             return some([_exists(subject, option) for option in options])
@@ -205,7 +206,8 @@ def _exists(subject: Subject, matcher: Matcher) -> Core:
         case Complement():
             return Atom(subject, matcher)
         case _:
-            return Atom(subject, _normal(matcher))
+            found = _normal(matcher)
+            return Truth(True) if found == Present() and isinstance(subject, AnyField) else Atom(subject, found)
 
 
 def _block(block: str) -> str:
@@ -240,7 +242,8 @@ def _normal_like(parts: tuple[LikePart, ...], case: Case) -> Matcher:
     if case is Case.INSENSITIVE:
         parts = tuple(fold(part) if isinstance(part, str) else part for part in parts)
     normal = like(parts, case)
-    return Present() if isinstance(normal, Like) and normal.parts == (Wildcard.RUN,) else normal
+    of_any_text = isinstance(normal, Like) and normal.parts == (Wildcard.RUN,)
+    return Present() if of_any_text and case is not Case.MAPPED else normal  # an analyzed text may have no words
 
 
 def _normal_regex(matcher: Regex) -> CoreMatcher:

@@ -100,11 +100,15 @@ class MeasureKind(Enum):
     SUM = "sum"
     AVERAGE = "average"
     PERCENTILE = "percentile"
+    RULES = "rules"
 
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """A number for each group of events; `fields` is empty for COUNT, `rank` is the percentile (0 to 100)."""
+    """A number for each group of events; `fields` is empty for COUNT, `rank` is the percentile (0 to 100).
+
+    RULES, which only correlations have, is how many of a correlation's items occur.
+    """
 
     kind: MeasureKind
     fields: tuple[str, ...] = ()
@@ -183,4 +187,80 @@ class Opaque:
     parameters: tuple[tuple[str, Scalar], ...] = ()
 
 
-Detection = Match | Sequence | Sample | Aggregate | NewTerms | IndicatorMatch | Opaque
+@unique
+class CorrelationKind(Enum):
+    """What a correlation asks of the hits of its items in a window of time.
+
+    MEASURE: numbers over all of them. TEMPORAL: that the items occur. TEMPORAL_ORDERED: that they occur in their order.
+    """
+
+    MEASURE = "measure"
+    TEMPORAL = "temporal"
+    TEMPORAL_ORDERED = "temporal_ordered"
+
+
+@dataclass(frozen=True, slots=True)
+class CorrelationItem:
+    """A rule that a correlation refers to: by which name, what it detects, and its own field for each group key.
+
+    `detection` is an `Opaque` of the language `UNRESOLVED` where no rule of that name or id is known.
+    """
+
+    name: str
+    detection: Detection
+    keys: tuple[Field, ...] = ()
+    span: Span | None = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Occurs:
+    """The item of this name occurs in the window."""
+
+    item: str
+
+
+@dataclass(frozen=True, slots=True)
+class AllOccur:
+    """All of the terms hold."""
+
+    terms: tuple[Occurrence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOccurs:
+    """One of the terms holds."""
+
+    terms: tuple[Occurrence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NotOccurring:
+    """The term does not hold."""
+
+    term: Occurrence
+
+
+Occurrence = Occurs | AllOccur | AnyOccurs | NotOccurring
+
+
+@dataclass(frozen=True, slots=True)
+class Correlation:
+    """Hits of several detections that share their group keys within a sliding window (Sigma correlations).
+
+    `by` names the keys: fields, or aliases that each item resolves in its `keys`. `span` is the window in milliseconds.
+    `having` are conditions on measures, all of which must hold; on a temporal kind only on the measure RULES.
+    `condition` is an expression over the items of a temporal kind. Where a temporal kind has neither, all items occur.
+    """
+
+    kind: CorrelationKind
+    items: tuple[CorrelationItem, ...]
+    by: tuple[str, ...]
+    span: int
+    having: tuple[Having, ...] = ()
+    condition: Occurrence | None = None
+
+
+UNRESOLVED = "unresolved-rule"
+"""The language of the `Opaque` that stands for a rule which a correlation names and nobody knows."""
+
+Detection = Match | Sequence | Sample | Aggregate | NewTerms | IndicatorMatch | Correlation | Opaque

@@ -13,7 +13,8 @@ def fold(text: str) -> str:
     """The text with every code point replaced by its simple case folding; the length does not change."""
     if text.isascii():
         return text.lower()
-    return "".join(map(fold_character, text))
+    folded = text.casefold()  # no code point is folded to none: where the length is the same, each was folded to one
+    return folded if len(folded) == len(text) else "".join(map(fold_character, text))
 
 
 def fold_character(character: str) -> str:

@@ -15,6 +15,15 @@ from isorule.source import Span
 Scalar = str | int | float | bool
 
 
+def exactly(value: Scalar | None) -> tuple[type, object]:
+    """What tells a scalar from every other one: `1`, `1.0` and `True` are three, and so are `0.0` and `-0.0`.
+
+    Python takes them for equal. They differ where a value is a text (`"1.0"`), and in what functions make of them
+    (`1 / 2` is 0 in EQL, `1.0 / 2` is 0.5), so that matchers, bounds and literals compare by this.
+    """
+    return (float, repr(value)) if isinstance(value, float) else (type(value), value)
+
+
 @unique
 class Wildcard(Enum):
     """The two wildcards of a `Like`: any run of characters (also none), and exactly one character."""
@@ -46,6 +55,14 @@ class Equals:
     case: Case = Case.SENSITIVE
     span: Span | None = field(default=None, compare=False, repr=False)
 
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Equals):
+            return NotImplemented
+        return self.case is other.case and exactly(self.value) == exactly(other.value)
+
+    def __hash__(self) -> int:
+        return hash((exactly(self.value), self.case))
+
 
 @dataclass(frozen=True, slots=True)
 class Like:
@@ -63,6 +80,8 @@ class Like:
 class Regex:
     """The text of the value matches a regular expression, as a whole where `anchored`, else somewhere.
 
+    `anchored` says so for every flavor. Query languages write LUCENE for whole values only; a pattern of that flavor
+    that is not anchored is `.*(pattern).*` there.
     `dotall` lets `.` match a line break (always so in LUCENE), `multiline` lets `^` and `$` match at line breaks.
     In every flavor `$` without `multiline` is the very end of the value.
     """
@@ -82,6 +101,14 @@ class Bound:
 
     value: Scalar
     inclusive: bool
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Bound):
+            return NotImplemented
+        return self.inclusive is other.inclusive and exactly(self.value) == exactly(other.value)
+
+    def __hash__(self) -> int:
+        return hash((exactly(self.value), self.inclusive))
 
 
 @dataclass(frozen=True, slots=True)

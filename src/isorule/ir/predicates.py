@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from isorule.ir.axes import Absent, Case, Quantifier
-from isorule.ir.matchers import Matcher, Scalar
+from isorule.ir.matchers import Matcher, Scalar, exactly
 from isorule.source import Span
 
 
@@ -31,7 +31,11 @@ class FieldGlob:
 
 @dataclass(frozen=True, slots=True)
 class AnyField:
-    """All fields of the event; their values count together (Sigma keywords, free text)."""
+    """All fields of the event; their values count together (Sigma keywords, free text).
+
+    Presence, and `*` alone as a wildcard, hold of every event: Elasticsearch's `query_string` makes of `*` on all
+    fields a query that matches all documents (`QueryStringQueryParser.getWildcardQuery`).
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,12 @@ class Literal:
     """A constant operand of a function; None is null."""
 
     value: Scalar | None
+
+    def __eq__(self, other: object) -> bool:
+        return exactly(self.value) == exactly(other.value) if isinstance(other, Literal) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(exactly(self.value))
 
 
 @dataclass(frozen=True, slots=True)

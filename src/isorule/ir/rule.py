@@ -126,6 +126,7 @@ class Rule:
 
     `language` is the query language of the detection (`eql`, `kuery`, `sigma` …), None where it has no query.
     `extras` keeps, by format name, the keys that have no home in the envelope, nested as in that format.
+    `references` are the rules that a correlation refers to, in the order of its items, as far as they are known.
     """
 
     metadata: Metadata
@@ -138,4 +139,5 @@ class Rule:
     risk_score: int | None = None
     threats: tuple[Threat, ...] = ()
     extras: Mapping[str, Document] = field(default_factory=dict)
+    references: tuple[Rule, ...] = ()
     origin: Origin | None = field(default=None, compare=False, repr=False)

@@ -90,6 +90,7 @@ class FieldSchema:
 
     fields: Mapping[str, FieldInfo] = field(default_factory=dict)
     closed: bool = False
+    _nested: list[frozenset[str]] = field(default_factory=list, init=False, repr=False, compare=False)
 
     def __contains__(self, path: object) -> bool:
         return path in self.fields
@@ -108,8 +109,10 @@ class FieldSchema:
         return info.alias_of if info is not None and info.alias_of is not None else path
 
     def nested_paths(self) -> frozenset[str]:
-        """The paths of nested objects."""
-        return frozenset(path for path, info in self.fields.items() if info.type is FieldType.NESTED)
+        """The paths of nested objects, looked for once."""
+        if not self._nested:
+            self._nested.append(frozenset(path for path, info in self.fields.items() if info.type is FieldType.NESTED))
+        return self._nested[0]
 
 
 def schema_from(source: Mapping[str, object]) -> FieldSchema:

@@ -10,11 +10,11 @@ from isorule.ir.matchers import Complement, Matcher, OneOf, Present
 from isorule.ir.predicates import And, Const, Nested, Not, Or, Predicate, Test
 from isorule.source import Span
 
-Move = Callable[[Span], Span]
+Move = Callable[[Span], Span | None]
 
 
 def moved(predicate: Predicate, move: Move) -> Predicate:
-    """The predicate with every span in it replaced by what `move` gives for it."""
+    """The predicate with every span in it replaced by what `move` gives for it; None takes it away."""
     span = None if predicate.span is None else move(predicate.span)
     match predicate:
         case Const():

@@ -9,6 +9,8 @@ from typing import assert_never
 
 from isorule.ir.detections import (
     Aggregate,
+    Correlation,
+    CorrelationItem,
     Detection,
     IndicatorMatch,
     Match,
@@ -138,21 +140,28 @@ def rewrite_matchers(matcher: Matcher, rewrite: Callable[[Matcher], Matcher]) ->
 
 
 def map_predicates(detection: Detection, change: Callable[[Predicate], Predicate]) -> Detection:
-    """The detection with each of its conditions replaced by what `change` gives for it."""
+    """The detection with each of its conditions replaced by what `change` gives for it, in the order of the text."""
     match detection:
         case Match(where) | Aggregate(where) | NewTerms(where):
             return replace(detection, where=change(where))
         case IndicatorMatch(where, indicators):
             return replace(detection, where=change(where), indicators=change(indicators))
         case Sequence():
+            stages = _map_stages(detection.stages, change)
             until = _map_stage(detection.until, change) if detection.until is not None else None
-            return replace(detection, stages=_map_stages(detection.stages, change), until=until)
+            return replace(detection, stages=stages, until=until)
         case Sample():
             return replace(detection, stages=_map_stages(detection.stages, change))
+        case Correlation(items=items):
+            return replace(detection, items=tuple(_map_item(item, change) for item in items))
         case Opaque():
             return detection
         case _:
             assert_never(detection)
+
+
+def _map_item(item: CorrelationItem, change: Callable[[Predicate], Predicate]) -> CorrelationItem:
+    return replace(item, detection=map_predicates(item.detection, change))
 
 
 def _map_stages(stages: tuple[Stage, ...], change: Callable[[Predicate], Predicate]) -> tuple[Stage, ...]:
@@ -175,6 +184,8 @@ def predicates(detection: Detection) -> tuple[Predicate, ...]:
             return (*(stage.where for stage in detection.stages), *until)
         case Sample():
             return tuple(stage.where for stage in detection.stages)
+        case Correlation(items=items):
+            return tuple(where for item in items for where in predicates(item.detection))
         case Opaque():
             return ()
         case _:

@@ -10,11 +10,13 @@ from isorule.lowering.category import lower_category
 from isorule.lowering.computed import lower_computed
 from isorule.lowering.fulltext import lower_full_text
 from isorule.lowering.networks import lower_networks
+from isorule.lowering.references import lower_references
 from isorule.lowering.regex import lower_regex
 from isorule.lowering.shape import lower_shape
 from isorule.lowering.target import Lowering, Pass, Target
 
 PASSES: tuple[Pass, ...] = (
+    lower_references,
     lower_absent,
     lower_computed,
     lower_full_text,

@@ -9,7 +9,7 @@ import pytest
 from isorule.documents.kibana_filters import UnknownFilterError, filter_predicate
 from isorule.ir.axes import Case, TokenMode
 from isorule.ir.matchers import Bound, Equals, Like, OneOf, Present, Range, Tokens, Wildcard
-from isorule.ir.predicates import Field, Not, Or, Predicate, Test
+from isorule.ir.predicates import Const, Field, Nested, Not, Or, Predicate, Test
 
 PATH = Field("file.path")
 EXISTS = Test(PATH, Present())
@@ -27,17 +27,17 @@ EXISTS = Test(PATH, Present())
         ),
         (
             {"query": {"wildcard": {"file.path": {"value": "a\\*b", "case_insensitive": False}}}},
-            Test(PATH, Equals("a*b", Case.MAPPED)),
+            Test(PATH, Equals("a*b")),
         ),
         ({"query": {"match_phrase": {"file.path": "a b"}}}, Test(PATH, Tokens("a b", TokenMode.PHRASE))),
-        ({"query": {"match_phrase": {"file.path": {"query": 5}}}}, Test(PATH, Tokens("5", TokenMode.PHRASE))),
+        ({"query": {"match_phrase": {"file.path": {"query": 5}}}}, Test(PATH, Equals(5))),
         (
             {"range": {"file.path": {"gte": 1, "lt": 5}}},
             Test(PATH, Range(Bound(1, inclusive=True), Bound(5, inclusive=False))),
         ),
         (
             {"query": {"terms": {"file.path": ["a", "b"], "boost": 1.0}}},
-            Test(PATH, OneOf((Equals("a", Case.MAPPED), Equals("b", Case.MAPPED)))),
+            Test(PATH, OneOf((Equals("a"), Equals("b")))),
         ),
         (
             {
@@ -56,6 +56,11 @@ EXISTS = Test(PATH, Present())
             ),
         ),
         ({"query": {"bool": {"must_not": {"exists": {"field": "file.path"}}}}}, Not(EXISTS)),
+        ({"query": {"range": {"file.path": {}}}}, EXISTS),
+        ({"query": {"terms": {"file.path": []}}}, Const(False)),
+        ({"query": {"bool": {"should": [{"exists": {"field": "a"}}], "minimum_should_match": 2}}}, Const(False)),
+        ({"query": {"bool": {"adjust_pure_negative": True}}}, Const(True)),
+        ({"query": {"nested": {"path": "file", "query": {"exists": {"field": "file.path"}}}}}, Nested("file", EXISTS)),
     ],
 )
 def test_meaning(item: dict[str, Any], expected: Predicate | None) -> None:
@@ -77,10 +82,6 @@ def test_meaning(item: dict[str, Any], expected: Predicate | None) -> None:
         {"query": {"match_phrase": {"a": ["x"]}}},
         {"query": {"range": {"a": {"gte": "2020", "format": "yyyy"}}}},
         {"query": {"range": {"a": {"gte": 1, "gt": 2}}}},
-        {"query": {"range": {"a": {}}}},
-        {"query": {"terms": {"a": []}}},
-        {"query": {"bool": {"should": [{"exists": {"field": "a"}}], "minimum_should_match": 2}}},
-        {"query": {"bool": {"adjust_pure_negative": True}}},
         {"query": {"bool": ["x"]}},
     ],
 )

@@ -1,8 +1,8 @@
 """One runner for the vectors of the evaluator (tests/vectors/evaluation/cases_*.toml).
 
 A file has `[[group]]`s of events (`events` is JSON, one object a line), their `schema` (path = type) or `mapping`
-(JSON) and other arguments; each `[[group.case]]` has a detection (`eql`, `kuery`, `sigma` as YAML, or `ir` as JSON)
-and what is expected:
+(JSON) and other arguments; each `[[group.case]]` has a detection (`eql`, `kuery`, `sigma` as YAML, `ir` as JSON, or
+`rules`, a Sigma file whose last document is evaluated) and what is expected:
 
 - `matches`: the indexes of the events that a single-event detection matches;
 - `answers`: the indexes of the events of each alert, -1 for a missing-event clause; `keys`: the keys of each alert;
@@ -26,10 +26,12 @@ import yaml
 from isorule.diagnostics import UnsupportedError
 from isorule.dialects.registry import dialect
 from isorule.dialects.sigma import read_detection
+from isorule.documents import document_format
 from isorule.evaluation import Alert, evaluate_detection
 from isorule.ir.detections import Detection, Match
 from isorule.ir.json_form import from_json
 from isorule.ir.schema import FieldSchema, schema_from
+from isorule.source import SourceFile
 
 VECTORS = Path(__file__).parents[2] / "vectors" / "evaluation"
 
@@ -49,6 +51,8 @@ def detection_of(case: Mapping[str, Any]) -> Detection:
             parse = dialect(name).parse
             assert parse is not None
             return parse(case[name])
+    if "rules" in case:
+        return document_format("sigma").read(SourceFile("rules.yml", case["rules"]))[-1].detection
     if "sigma" in case:
         return read_detection(yaml.safe_load(case["sigma"]))
     node = from_json(json.loads(case["ir"]))

@@ -54,7 +54,7 @@ def test_no_pattern_runs_away(pattern: str, value: str) -> None:
 def test_the_automaton_forgets_rather_than_grows(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("isorule.ir.regex.machine._MOST_STATES", 8)
     monkeypatch.setattr("isorule.ir.regex.machine._MOST_TERMS", 12)
-    machine = Machine(language(Regex(".*a.{9}b", RegexFlavor.LUCENE)))
+    machine = Machine(language(Regex(".*a.{9}b", RegexFlavor.LUCENE, anchored=True)))
     assert machine.matches("xxaaxaaxxaa" + "123456789b")
     assert machine.matches("a" * 500 + "b")
     assert not machine.matches("a" * 500 + "bb" + "x")
@@ -99,7 +99,7 @@ def test_a_long_plain_pattern_is_fine() -> None:
 
 
 def test_unresolved_case_is_refused_but_translated() -> None:
-    matcher = Regex("abc.*", RegexFlavor.LUCENE, Case.MAPPED)
+    matcher = Regex("abc.*", RegexFlavor.LUCENE, Case.MAPPED, anchored=True)
     with pytest.raises(UnsupportedError) as caught:
         parse_regex(matcher)
     assert caught.value.diagnostic.name == "regex-case-unresolved"

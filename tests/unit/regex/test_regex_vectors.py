@@ -34,13 +34,13 @@ def _cases(file: str, table: str = "case") -> list[Any]:
 
 
 def _matcher(spec: str) -> Regex:
-    """A matcher written `flavor:flags:pattern`."""
+    """A matcher written `flavor:flags:pattern`; `a` is anchored, and Lucene's are unless `u` (unanchored) is said."""
     flavor, flags, pattern = spec.split(":", 2)
     return Regex(
         pattern,
         RegexFlavor(flavor),
         Case.INSENSITIVE if "i" in flags else Case.SENSITIVE,
-        anchored="a" in flags or flavor == "lucene",
+        anchored="a" in flags or (flavor == "lucene" and "u" not in flags),
         dotall="s" in flags or flavor == "lucene",
         multiline="m" in flags,
     )
@@ -51,7 +51,7 @@ def _flagged(entry: dict[str, Any], flavor: str) -> Regex:
         entry["pattern"],
         RegexFlavor(flavor),
         Case(entry.get("case", "sensitive")),
-        anchored=entry.get("anchored", False),
+        anchored=entry.get("anchored", flavor == "lucene"),
         dotall=entry.get("dotall", False),
         multiline=entry.get("multiline", False),
     )

@@ -1,8 +1,12 @@
-"""EQL, the event query language of Elasticsearch: `parse` reads a query, `emit` writes one."""
+"""EQL, the event query language of Elasticsearch: `parse` reads a query, `emit` writes one.
+
+`verify_fields` says what Elasticsearch refuses once it knows the types of the fields.
+"""
 
 from isorule.dialects.eql.capabilities import CAPABILITIES
 from isorule.dialects.eql.emit import emit
 from isorule.dialects.eql.parse import parse
+from isorule.dialects.eql.verify import verify_fields
 from isorule.dialects.registry import Dialect
 
 EQL = Dialect(
@@ -11,6 +15,7 @@ EQL = Dialect(
     parse=parse,
     emit=emit,
     capabilities=CAPABILITIES,
+    verify=verify_fields,
 )
 
-__all__ = ["EQL", "emit", "parse"]
+__all__ = ["EQL", "emit", "parse", "verify_fields"]

@@ -25,6 +25,7 @@ CAPABILITIES = Capabilities(
     regex_flavors=frozenset((RegexFlavor.LUCENE,)),
     relations=frozenset((Relation.STARTSWITH, Relation.ENDSWITH, Relation.CONTAINS)),
     category_role=True,
+    folds_equal_fields=False,
 )
 """A `Range` has one bound, a `Regex` is anchored and not multiline, and the event category is tested for equality only,
 as the first term of a clause; two fields are compared for equality only where one of them is optional."""

@@ -54,6 +54,12 @@ class Clauses:
                 clause = replace(clause, occur=Occur.MUST)
         self.found.append(clause)
 
+    def idle(self) -> list[Clause]:
+        """The optional clauses beside required ones."""
+        if not any(clause.occur is Occur.MUST for clause in self.found):
+            return []
+        return [clause for clause in self.found if clause.occur is Occur.SHOULD]
+
     def joined(self, subject: Subject, span: Span) -> Predicate:
         """What the clauses ask of an event; `subject` is what the values of the group are asked of.
 

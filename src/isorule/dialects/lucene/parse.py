@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from isorule.diagnostics import ParseError
+from isorule.diagnostics import Diagnostic, ParseError
 from isorule.dialects.lucene.clauses import Clause, Clauses, Occur
 from isorule.dialects.lucene.errors import syntax_error
 from isorule.dialects.lucene.escapes import unescaped
@@ -34,18 +34,32 @@ def parse(text: str) -> Match:
     """The detection that a Lucene query states; spans count code points of `text`.
 
     A query of nothing but white space matches every event, as Kibana has it. Boosts (`^2`) rank events and are left
-    out. A value whose analysis leaves no word matches nothing here, where Elasticsearch leaves its clause out.
+    out; `notes` says where. A value whose analysis leaves no word matches nothing here, where Elasticsearch leaves its
+    clause out.
 
     Raises `ParseError` for what Elasticsearch refuses, and for a few queries that it takes but that mean nothing
     anybody can want (see `errors.CODES`); `UnsupportedError` for fuzzy searches and phrases with gaps.
     """
+    return _read(text)[0]
+
+
+def notes(text: str) -> tuple[Diagnostic, ...]:
+    """What a query says that does not count for which events match, in the order of the text.
+
+    Boosts (`boost-left-out`) and optional clauses beside required ones (`optional-clause-left-out`) rank events; a rule
+    has no ranking. Raises as `parse` does.
+    """
+    return tuple(sorted(_read(text)[1], key=lambda note: note.span or Span(0, 0)))
+
+
+def _read(text: str) -> tuple[Match, list[Diagnostic]]:
     if not text.strip(WHITE_SPACE):
-        return Match(Const(True, Span(0, 0)))
+        return Match(Const(True, Span(0, 0))), []
     reader = Reader(text)
     where = _query(reader, Searched())
     if reader.next.kind is not Kind.END:
         reader.fail_after_operand()
-    return Match(where)
+    return Match(where), reader.notes
 
 
 def _query(reader: Reader, where: Searched) -> Predicate:
@@ -62,6 +76,9 @@ def _query(reader: Reader, where: Searched) -> Predicate:
                 reader.take(Kind.OR)
             clauses.add(_modified(reader, where), after_and=after_and)
         if reader.next.kind in (Kind.CLOSE, Kind.END):
+            for clause in clauses.idle():
+                message = "this clause is optional beside a required one: it ranks events, and any event may lack it"
+                reader.note("optional-clause-left-out", message, clause.span)
             return clauses.joined(where.subject, Span(start, reader.end))
 
 
@@ -128,9 +145,12 @@ def _value(reader: Reader, where: Searched, start: int) -> Predicate:
 
 def _boost(reader: Reader) -> bool:
     """Read `^` and its number."""
-    if reader.take(Kind.BOOST) is None:
+    boost = reader.take(Kind.BOOST)
+    if boost is None:
         return False
     reader.read()
+    span = Span(boost.span.start, reader.end)
+    reader.note("boost-left-out", "a boost ranks events, and says nothing of which events match", span)
     return True
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NoReturn
 
+from isorule.diagnostics import Diagnostic, Severity
 from isorule.dialects.lucene.errors import syntax_error
 from isorule.dialects.lucene.lexical import MAX_DEPTH
 from isorule.dialects.lucene.tokens import Kind, Token, tokenize
@@ -15,16 +16,23 @@ _OPERATORS = (Kind.AND, Kind.OR, Kind.NOT, Kind.PLUS, Kind.MINUS)
 class Reader:
     """The tokens of a query and how far they are read; `end` is where the last token ended.
 
+    `notes` are said of what only ranks events, and is left out.
+
     Raises `ParseError` when made of a text with something that is no token.
     """
 
-    __slots__ = ("at", "depth", "end", "tokens")
+    __slots__ = ("at", "depth", "end", "notes", "tokens")
 
     def __init__(self, text: str) -> None:
         self.tokens = tokenize(text)
         self.at = 0
         self.end = 0
         self.depth = 0
+        self.notes: list[Diagnostic] = []
+
+    def note(self, name: str, message: str, span: Span) -> None:
+        """Keep a note on a place of the query."""
+        self.notes.append(Diagnostic("NOTE", name, Severity.INFO, message, span=span))
 
     @property
     def next(self) -> Token:

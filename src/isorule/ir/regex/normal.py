@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from isorule.ir.axes import RegexFlavor
 from isorule.ir.folding import fold
 from isorule.ir.matchers import Regex
 from isorule.ir.regex.anchors import whole_value
@@ -38,8 +37,7 @@ def language(matcher: Regex) -> Tree:
     differences of writing only (order of alternatives, `[0-9]` or `\\d`, `x{1}`, anchors, greed, letter case by flag
     or by class, a common start or end of all alternatives). Raises as `parse_regex` does.
     """
-    anchored = matcher.anchored or matcher.flavor is RegexFlavor.LUCENE
-    return normalize(whole_value(parse_regex(matcher), anchored=anchored))
+    return normalize(whole_value(parse_regex(matcher), anchored=matcher.anchored))
 
 
 def normalize(tree: Tree) -> Tree:

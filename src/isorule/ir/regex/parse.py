@@ -19,7 +19,7 @@ def parse_regex(matcher: Regex) -> Tree:
     """The tree of the matcher's pattern, as near to its text as a tree is: order kept, nothing simplified.
 
     Letter case is applied: what ignores case is a folded literal or a set with all variants. Anchoring is not
-    (`normal.language` does that); a LUCENE tree describes the whole value, others a part of it unless `anchored`.
+    (`normal.language` does that): the tree describes the whole value where `anchored`, else a part of it.
 
     Raises ParseError for a pattern that its flavor does not allow, and UnsupportedError, with a reason code, for what
     is beyond regular languages, means different things in different engines, or is too large. Spans count code

@@ -32,9 +32,8 @@ def translate(matcher: Regex, flavor: RegexFlavor) -> Regex:
         return matcher
     if matcher.case is Case.MAPPED:
         return _translate_mapped(matcher, flavor)
-    anchored = matcher.anchored or matcher.flavor is RegexFlavor.LUCENE
     ignores_case = matcher.case is Case.INSENSITIVE
-    written = write_regex(parse_regex(matcher), flavor, anchored=anchored, prefer_insensitive=ignores_case)
+    written = write_regex(parse_regex(matcher), flavor, anchored=matcher.anchored, prefer_insensitive=ignores_case)
     return replace(written, span=matcher.span)
 
 

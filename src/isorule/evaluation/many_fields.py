@@ -1,0 +1,79 @@
+"""Tests of many fields at once, whose values count together and are each read as the type of their own field."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from isorule.evaluation.events import EventView, Fields
+from isorule.evaluation.matching import Kind, value_check
+from isorule.evaluation.references import Bound, bound_matcher, refers
+from isorule.evaluation.values import Coercion, coercion
+from isorule.evaluation.wildcards import pattern as wildcard_pattern
+from isorule.ir.matchers import Matcher, Wildcard
+from isorule.ir.schema import FieldInfo
+
+_MOST_REMEMBERED = 10_000
+"""Paths of which it is remembered how they are read; events may have any number of them."""
+
+_Reading = tuple[Coercion | None, Bound]
+
+
+class ManyFields:
+    """Asks the values of all visible fields, or of those whose path matches a pattern, multi-fields among them."""
+
+    def __init__(
+        self, fields: Fields, matcher: Matcher, pattern: str | None, hidden: Callable[[str], bool], now: int
+    ) -> None:
+        """`pattern` is that of `FieldGlob`, None for all fields. Raises `UnsupportedError` as `value_check` does."""
+        self._fields = fields
+        self._matcher = matcher
+        self._wanted = _path_check(pattern) if pattern is not None else None
+        self._hidden = hidden
+        self._now = now
+        self._bounds: dict[tuple[FieldInfo, bool], Bound] = {}
+        self._readings: dict[str, tuple[_Reading, ...]] = {}
+        if not refers(matcher):  # what cannot be evaluated is refused now, not at the first event
+            value_check(matcher, Kind(FieldInfo(), True, now, among_others=True))
+
+    def met(self, view: EventView) -> list[bool]:
+        """For each value, whether it meets the matcher."""
+        found: list[bool] = []
+        remembered = self._readings
+        for path, raw in view.leaves():
+            readings = remembered.get(path)
+            if readings is None:
+                readings = self._remember(path)
+            for coerce, bound in readings:
+                value = raw if coerce is None else coerce(raw)
+                if value is not None:
+                    found.append(bound(view)(value))
+        return found
+
+    def _remember(self, path: str) -> tuple[_Reading, ...]:
+        if len(self._readings) >= _MOST_REMEMBERED:
+            self._readings.clear()
+        found = self._readings[path] = tuple(map(self._reading, self._names(path)))
+        return found
+
+    def _names(self, path: str) -> list[str]:
+        """The fields that hold what stands at a path, and are asked."""
+        if self._hidden(path):
+            return []
+        wanted = self._wanted
+        return [name for name in (path, *self._fields.multi_fields(path)) if wanted is None or wanted(name)]
+
+    def _reading(self, name: str) -> _Reading:
+        schema = self._fields.schema
+        key = (schema[name], name in schema)
+        bound = self._bounds.get(key)
+        if bound is None:
+            kind = Kind(key[0], key[1], self._now, among_others=True)
+            bound = self._bounds[key] = bound_matcher(self._matcher, kind, self._fields)
+        return coercion(schema[name]), bound
+
+
+def _path_check(pattern: str) -> Callable[[str], bool]:
+    """Paths that match a pattern in which only `*` is a wildcard, and stands for dots, too."""
+    check = wildcard_pattern(tuple(Wildcard.RUN if part == "*" else part for part in re.split(r"(\*)", pattern)), False)
+    return check.check

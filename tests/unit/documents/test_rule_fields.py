@@ -1,0 +1,90 @@
+"""With field types at hand, the functions of the package refuse what a rule's engine refuses, and say where."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+import isorule
+
+RULE = """[rule]
+name = "A rule"
+type = "eql"
+language = "eql"
+query = '''
+process where
+  process.name == "a" and
+  QUERY
+'''
+"""
+MAPPING = {
+    "properties": {
+        "@timestamp": {"type": "date"},
+        "event": {"properties": {"category": {"type": "keyword"}}},
+        "process": {"properties": {"name": {"type": "keyword"}, "pid": {"type": "long"}}},
+        "message": {"type": "text"},
+        "source": {"properties": {"ip": {"type": "ip"}}},
+    }
+}
+REFUSED = {
+    'user.name == "b"': "unknown-field",
+    'message == "b"': "inexact-field",
+    'process.pid : "b*"': "wrong-field-type",
+    'process.pid in ("1", "2")': "wrong-list-value",
+    'source.ip == "10.0.0.256"': "unreadable-value",
+    'cidrMatch(process.name, "10.0.0.0/8")': "wrong-field-type",
+}
+CALLS: dict[str, Callable[[Any, Any], object]] = {
+    "evaluate": lambda rule, fields: isorule.evaluate(rule, [], fields=fields),
+    "convert": lambda rule, fields: isorule.convert(rule, "sigma", fields=fields),
+    "verify": lambda rule, fields: isorule.verify(rule, rule, fields=fields),
+}
+
+
+def rule(condition: str) -> isorule.Rule:
+    (found,) = isorule.loads(RULE.replace("QUERY", condition), "elastic", path="a.toml")
+    return found
+
+
+@pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
+@pytest.mark.parametrize(("condition", "name"), REFUSED.items())
+def test_refused_at_its_place(condition: str, name: str, call: Callable[[Any, Any], object]) -> None:
+    with pytest.raises(isorule.UnsupportedError) as caught:
+        call(rule(condition), MAPPING)
+    found = caught.value.diagnostic
+    assert (found.name, found.path, found.line) == (name, "a.toml", 8)
+    assert found.column is not None
+    assert found.column >= 3
+
+
+@pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
+@pytest.mark.parametrize("condition", ['?user.name == "b"', "process.pid > 5", 'source.ip == "10.0.0.0/8"'])
+def test_taken(condition: str, call: Callable[[Any, Any], object]) -> None:
+    assert call(rule(condition), MAPPING) is not None
+
+
+def test_without_types_of_the_user_nothing_is_asked() -> None:
+    assert isorule.evaluate(rule('my.own.field == "b"'), []) == []
+
+
+def test_the_first_refusal_names_the_others() -> None:
+    with pytest.raises(isorule.UnsupportedError) as caught:
+        isorule.evaluate(rule('user.name == "b" and message == "c"'), [], fields=MAPPING)
+    (other,) = caught.value.diagnostic.related
+    assert (other.path, other.line) == ("a.toml", 8)
+    assert "message" in other.message
+
+
+def test_roles_that_the_caller_names_must_exist() -> None:
+    with pytest.raises(isorule.UnsupportedError) as caught:
+        isorule.evaluate(rule("process.pid > 5"), [], fields=MAPPING, tiebreaker_field="event.sequence")
+    assert caught.value.diagnostic.name == "unknown-tiebreaker-field"
+
+
+def test_other_languages_take_every_field() -> None:
+    text = RULE.replace('"eql"', '"query"', 1).replace('"eql"', '"kuery"')
+    text = text.replace('process where\n  process.name == "a" and\n  QUERY', "user.name: b")
+    (found,) = isorule.loads(text, "elastic")
+    assert isorule.evaluate(found, [{"user.name": "b"}], fields=MAPPING) != []
