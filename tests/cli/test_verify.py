@@ -52,7 +52,7 @@ def test_json_has_the_verdict_of_each_pair(run: Run) -> None:
         {
             "first": "eql:any where true",
             "second": "eql:any where true",
-            "verdict": {"kind": "identical", "reason": None, "witness": None},
+            "verdict": {"kind": "identical", "reason": None, "witnesses": []},
         }
     ]
 
@@ -78,3 +78,53 @@ def test_field_types_take_part(run: Run, write: Write) -> None:
     write("fields.json", json.dumps({"x": "text"}))
     sides = ('kuery:x : "A"', 'eql:any where x == "A"')
     assert run("verify", *sides).exit_code == run("verify", *sides, "--fields", "fields.json").exit_code - 1 == 0
+
+
+def test_a_difference_has_its_event_both_answers_and_the_deciding_tests_underlined(
+    run: Run, write: Write, texts: Any
+) -> None:
+    write("a.toml", texts.elastic(query='process where process.name : "cmd.exe"'))
+    result = run("verify", "a.toml", 'eql:process where process.name == "cmd.exe"')
+    assert result.exit_code == 1
+    assert result.stdout.splitlines() == [
+        'narrower    a.toml  eql:process where process.name == "cmd.exe"',
+        "  `CMD.EXE` in `process.name` matches the EQL rule, which ignores letter case, "
+        'and not `process.name = "cmd.exe"` of the EQL query',
+        '  they differ on: {"event": {"category": "process"}, "process": {"name": "CMD.EXE"}}',
+        "    a.toml: matches",
+        '    eql:process where process.name == "cmd.exe": does not match',
+        "  a.toml:19:15: info[deciding-test] this decides (VERDICT)",
+        "      |",
+        '   19 | process where process.name : "cmd.exe"',
+        "      |               ^^^^^^^^^^^^^^^^^^^^^^^^",
+        "  <eql query>:1:15: info[deciding-test] this decides (VERDICT)",
+        "     |",
+        '   1 | process where process.name == "cmd.exe"',
+        "     |               ^^^^^^^^^^^^^^^^^^^^^^^^^",
+    ]
+
+
+def test_a_stream_is_shown_event_by_event(run: Run) -> None:
+    result = run(
+        "verify",
+        "eql:sequence by host.id with maxspan=1m [process where true] [file where true]",
+        "eql:sequence by host.id with maxspan=2m [process where true] [file where true]",
+    )
+    assert result.exit_code == 1
+    lines = result.stdout.splitlines()
+    assert lines[1].endswith("the span is 1m in the first EQL query and 2m in the second EQL query")
+    assert [line.split(":")[0] for line in lines[2:5]] == ["  they differ on", "    1", "    2"]
+    assert lines[-2].endswith(": no alert")
+    assert lines[-1].endswith(": 1 alert (events 1, 2)")
+
+
+def test_json_has_the_stream_the_alerts_and_the_places(run: Run) -> None:
+    sides = ('eql:any where user.name == "a"', 'kuery:user.name : "b"')
+    verdict = json.loads(run("verify", *sides, "--format", "json").stdout)["pairs"][0]["verdict"]
+    assert verdict["kind"] == "divergent"
+    first, second = verdict["witnesses"]
+    assert (first["events"], first["alerts"]) == ([{"user": {"name": "a"}}], {"first": [[0]], "second": []})
+    assert (second["events"], second["alerts"]) == ([{"user": {"name": "b"}}], {"first": [], "second": [[0]]})
+    assert first["deciding"]["first"]["line"] == 1
+    assert first["deciding"]["first"]["span"] == [10, 26]
+    assert first["deciding"]["second"]["path"] == "<kuery query>"

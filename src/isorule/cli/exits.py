@@ -29,6 +29,8 @@ class ExitCode(IntEnum):
 
 
 FAULT_NAME = "internal-fault"
+FAULT_NAMES = frozenset({FAULT_NAME, "undeclared-difference"})
+"""The names of diagnostics that tell of a bug of ours."""
 
 
 def debugging() -> bool:

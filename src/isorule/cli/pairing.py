@@ -9,15 +9,21 @@ from typing import NamedTuple
 
 from isorule.ir.detections import Detection
 from isorule.ir.rule import Rule
+from isorule.source import SourceFile
 
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """A rule or detection to compare; `label` is its file, or the query as it was given."""
+    """A rule or detection to compare; `label` is its file, or the query as it was given.
+
+    `query` is the text of a query that was given itself, `noun` what it is (`EQL query`).
+    """
 
     label: str
     id: str | None
     subject: Rule | Detection
+    query: SourceFile | None = None
+    noun: str | None = None
 
 
 class Pair(NamedTuple):

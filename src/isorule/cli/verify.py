@@ -2,32 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import click
 
 import isorule
+from isorule.cli.alerts import rule_path
+from isorule.cli.deciding import deciding_places
 from isorule.cli.exits import FAULT_NAME, ExitCode
 from isorule.cli.inputs import Input, rule_files
 from isorule.cli.loading import Failure, Texts, guarded, load_rules
-from isorule.cli.options import fields_option, format_option
+from isorule.cli.options import field_names_option, format_option
 from isorule.cli.pairing import Pair, Side, paired
 from isorule.diagnostics import Diagnostic, render
 from isorule.dialects import dialect_names
+from isorule.documents.references import independent
+from isorule.documents.sigma_filters import collection
+from isorule.ir.rule import Rule
 from isorule.report import json
 from isorule.report.verdicts import Judged, judged_json, judged_text, verdict_summary
+from isorule.source import SourceFile
+from isorule.verification.naming import noun, side_names
 
 
 @click.command()
 @click.argument("first", metavar="A")
 @click.argument("second", metavar="B")
-@fields_option
+@field_names_option
 @format_option
 @click.pass_context
-def verify(ctx: click.Context, first: str, second: str, fields: Mapping[str, object] | None, form: str) -> None:
+def verify(ctx: click.Context, first: str, second: str, fields: tuple[Any, ...], form: str) -> None:
     """Decide whether B means the same as A.
 
     A and B are two files, two folders (rules paired by id, then by file name), or queries as DIALECT:QUERY
@@ -59,26 +66,33 @@ def _sides(argument: str, files: list[Input], problems: list[Diagnostic]) -> lis
         if isinstance(found, Failure):
             problems.append(found.diagnostic)
             return []
-        return [Side(argument, None, found)]
+        return [Side(argument, None, found, SourceFile(f"<{name} query>", query), noun(name, "query"))]
     items = rule_files([argument])
     files += items
-    sides: list[Side] = []
+    rules: list[Rule] = []
     for item in items:
         loaded = guarded(item.shown, partial(load_rules, item))
         if isinstance(loaded, Failure):
             problems.append(loaded.diagnostic)
         else:
-            sides += [Side(item.shown, rule.metadata.id, rule) for rule in loaded]
-    return sides
+            rules += loaded
+    return [Side(rule_path(rule), rule.metadata.id, rule) for rule in independent(collection(rules))]
 
 
-def _judge(pair: Pair, fields: Mapping[str, object] | None, problems: list[Diagnostic]) -> Judged:
+def _judge(pair: Pair, fields: tuple[Any, ...], problems: list[Diagnostic]) -> Judged:
     first, second = pair
     judged = Judged(first.label if first else None, second.label if second else None)
     if first is None or second is None:
         return judged
-    verdict = guarded(first.label, partial(isorule.verify, first.subject, second.subject, fields=fields))
+    names = side_names(_noun(first), _noun(second))
+    asked = partial(isorule.verify, first.subject, second.subject, fields=fields, names=names)
+    verdict = guarded(first.label, asked)
     if isinstance(verdict, Failure):
         problems.append(verdict.diagnostic)
         return judged
-    return replace(judged, verdict=verdict)
+    return replace(judged, verdict=verdict, places=deciding_places(first, second, verdict))
+
+
+def _noun(side: Side) -> str | None:
+    """What a side is called in a sentence."""
+    return noun(side.subject.language, "rule") if isinstance(side.subject, Rule) else side.noun

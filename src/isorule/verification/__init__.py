@@ -2,6 +2,6 @@
 
 from isorule.verification.budget import Budget
 from isorule.verification.compare import compare
-from isorule.verification.verdict import Deciding, Event, Verdict, VerdictKind
+from isorule.verification.verdict import Alerts, Deciding, Event, Verdict, VerdictKind, Witness
 
-__all__ = ["Budget", "Deciding", "Event", "Verdict", "VerdictKind", "compare"]
+__all__ = ["Alerts", "Budget", "Deciding", "Event", "Verdict", "VerdictKind", "Witness", "compare"]

@@ -9,7 +9,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """Limits of one comparison. `seconds` is wall time; None leaves it out, which makes the verdict repeatable."""
+    """Limits of one comparison.
+
+    The counted limits come first, and give the same verdict on every machine. `seconds` is wall time and only the outer
+    guard, wide enough to be met by no comparison of the corpora; None leaves it out.
+    """
 
     steps: int = 2_000_000
     """Steps of the solver: one for each clause looked at."""
@@ -17,7 +21,9 @@ class Budget:
     """States of automata that are entered."""
     rounds: int = 2_000
     """Candidates that are looked at in each direction."""
-    seconds: float | None = 20.0
+    events: int = 40_000
+    """Events of the streams that are put to both sides."""
+    seconds: float | None = 60.0
 
 
 class ExhaustedError(Exception):
@@ -33,6 +39,7 @@ class Meter:
         self._end = None if budget.seconds is None else clock() + budget.seconds
         self._steps = 0
         self._states = 0
+        self._events = 0
 
     def step(self, count: int = 1) -> None:
         """Counts work of the solver; raises ExhaustedError where none is left."""
@@ -48,6 +55,14 @@ class Meter:
         if self._states > self.budget.states:
             raise ExhaustedError(f"more than {self.budget.states} states of automata")
         if self._states % 1024 == 0:
+            self.look_at_clock()
+
+    def stream(self, events: int) -> None:
+        """Counts a stream of so many events; raises ExhaustedError where none is left."""
+        self._events += events
+        if self._events > self.budget.events:
+            raise ExhaustedError(f"more than {self.budget.events} events in streams")
+        if self._events % 256 < events:
             self.look_at_clock()
 
     def look_at_clock(self) -> None:

@@ -11,7 +11,7 @@ as its text, and `Equals` with a number, which does not, has points.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from enum import Enum, unique
 
@@ -217,6 +217,7 @@ def bounded(matcher: CoreMatcher, kind: Kind, bare: Fact) -> Fact:
             return bare
 
 
+_DAY = 86_400_000
 _NUMBERED = (Domain.WHOLE, Domain.NUMBER, Domain.ADDRESS, Domain.MILLISECOND, Domain.NANOSECOND)
 
 
@@ -376,7 +377,7 @@ def _range(matcher: Range, kind: Kind, bare: Fact) -> Fact:
         case _:
             return replace(bare, hints=tuple(end.value for end in ends))
     if any(limit is None for limit in limits):
-        return bare
+        return replace(bare, hints=tuple(_around_now(ends, kind)))
     lower = limits.pop(0) if matcher.lower is not None else None
     upper = limits.pop(0) if matcher.upper is not None else None
     spans = between(
@@ -387,6 +388,14 @@ def _range(matcher: Range, kind: Kind, bare: Fact) -> Fact:
     )
     over = _NUMBER_TEXT if bare.domain is Domain.TEXT else bare.over
     return replace(bare, axis=axis, spans=_moments(spans, bare), over=over, hints=tuple(end.value for end in ends))
+
+
+def _around_now(ends: list[Bound], kind: Kind) -> Iterator[Scalar]:
+    """Moments a day from bounds that count from now: they may lead to a witness that holds for a while."""
+    for end in ends:
+        at = bound(end.value, False, kind.now) if isinstance(end.value, str) else None
+        if at is not None:
+            yield from (at // MILLISECOND + days * _DAY for days in (1, -1))
 
 
 def _moments(spans: Spans, bare: Fact) -> Spans:

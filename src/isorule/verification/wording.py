@@ -47,12 +47,15 @@ def _key(answered: Answered) -> tuple[str, Matcher]:
 
 
 def because(event: Event, matching: str, ours: Answered | None, missing: str, theirs: Answered | None) -> str:
-    """One clause: which event the side called `matching` matches and the one called `missing` does not, and why."""
+    """One clause: what the side called `matching` matches and the one called `missing` does not, and why."""
     found = theirs or ours
     cased = ours is not None and theirs is not None and _folds(ours.test) is not _folds(theirs.test)
+    value = _naming(event, found.test if found else None)
+    if cased and ours is not None and theirs is not None and ours.holds and _folds(ours.test):
+        return f"{value} matches {matching}, which ignores letter case, and not `{_short(theirs.test)}` of {missing}"
     hit = f", where {_outcome(ours, cased)}," if ours is not None else ""
     miss = f", where {_outcome(theirs, cased)}" if theirs is not None else ""
-    return f"{_naming(event, found.test if found else None)} matches the {matching}{hit} and not the {missing}{miss}"
+    return f"{value} matches {matching}{hit} and not {missing}{miss}"
 
 
 def _outcome(answered: Answered, cased: bool) -> str:
@@ -61,11 +64,17 @@ def _outcome(answered: Answered, cased: bool) -> str:
 
 
 def _naming(event: Event, test: Test | None) -> str:
+    """The value of the test's field where it has one, else what the event has or lacks."""
     paths = list(_paths(test.subject)) if test is not None else []
     if not paths:
         return f"the event {_text(event)}"
-    values = _values(event, paths[0])
-    return f"an event with {paths[0]} {_text(values)}" if values is not None else f"an event without {paths[0]}"
+    match _values(event, paths[0]):
+        case None:
+            return f"an event without `{paths[0]}`"
+        case str(text) if text and text.isprintable() and "`" not in text:
+            return f"`{_cut(text)}` in `{paths[0]}`"
+        case values:
+            return f"`{_text(values)}` in `{paths[0]}`"
 
 
 def _paths(subject: Subject) -> Iterator[str]:
@@ -118,9 +127,12 @@ def _parts(matcher: Matcher) -> Iterator[Matcher]:
 
 def _short(test: Test) -> str:
     text = show(test)
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+    return _cut(text[1:-1] if text.startswith("(") and text.endswith(")") else text)
 
 
 def _text(value: object) -> str:
-    text = json.dumps(value, ensure_ascii=False)
+    return _cut(json.dumps(value, ensure_ascii=False))
+
+
+def _cut(text: str) -> str:
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"

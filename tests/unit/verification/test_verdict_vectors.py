@@ -21,8 +21,11 @@ def read(side: str) -> Any:
     return isorule.parse(text, dialect)
 
 
-def matches(detection: Any, event: Any, fields: Any) -> bool:
-    return bool(isorule.evaluate(detection, [event], fields=fields))
+def alerts(detection: Any, events: Any, fields: Any) -> Any:
+    """The alerts as the places of their events in the stream."""
+    places = {id(event): place for place, event in enumerate(events)}
+    found = isorule.evaluate(detection, events, fields=fields)
+    return tuple(tuple(None if event is None else places[id(event)] for event in alert.events) for alert in found)
 
 
 def paths(event: Any, prefix: str = "") -> set[str]:
@@ -37,14 +40,21 @@ def test_pair(pair: dict[str, Any]) -> None:
     first, second, fields = read(pair["a"]), read(pair["b"]), pair.get("fields")
     verdict = isorule.verify(first, second, fields=fields)
     assert verdict.kind.value == pair["verdict"], (pair["why"], verdict)
-    events = verdict.witness or ()
-    if pair["verdict"] != "undecided":
-        answers = [(matches(first, event, fields), matches(second, event, fields)) for event in events]
-        assert answers == SIDES.get(pair["verdict"], [])
     assert (verdict.reason is None) is verdict.same
+    for witness in verdict.witnesses:
+        assert alerts(first, witness.events, fields) == witness.first
+        assert alerts(second, witness.events, fields) == witness.second
+        assert Counter(witness.first) != Counter(witness.second)
+    answers = [(bool(witness.first), bool(witness.second)) for witness in verdict.witnesses]
+    if pair["verdict"] != "undecided" and not pair.get("both_alert"):
+        assert answers == SIDES.get(pair["verdict"], [])
     if "witness" in pair:
-        assert list(events) == pair["witness"]
-    for event in events:
+        assert list(verdict.witness or ()) == pair["witness"]
+    if "events" in pair:
+        assert [len(witness.events) for witness in verdict.witnesses] == pair["events"]
+    for says in pair.get("says", ()):
+        assert says in (verdict.reason or "")
+    for event in verdict.witness or ():
         assert paths(event) >= set(pair.get("has", ()))
         assert not paths(event) & set(pair.get("lacks", ()))
 
