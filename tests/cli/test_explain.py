@@ -26,7 +26,37 @@ def test_a_rule_is_told_in_plain_words(run: Run, write: Write, texts: Any) -> No
         '    the event category is "process" (letter case counts)',
         '    process.name starts with "bash" (letter case does not count)',
         '    not: user.id is "0" (letter case counts; an event without it meets this, too)',
+        'e.g. {"event": {"category": "process"}, "process": {"name": "bash"}}',
     ]
+
+
+def test_branches_have_events_and_needless_terms_are_named(run: Run, write: Write, texts: Any) -> None:
+    write("a.toml", texts.elastic(query='any where user.id == "0" or process.name : ("a*", "ab") or process.pid > 5'))
+    result = run("explain", "a.toml")
+    lines = result.stdout.splitlines()
+    assert lines[lines.index("every event for which") :] == [
+        "every event for which",
+        "  one or more of these",
+        '    user.id is "0" (letter case counts)',
+        '      e.g. {"user": {"id": "0"}}',
+        '    process.name matches one of the patterns "a*", "ab" (letter case does not count)',
+        '      e.g. {"process": {"name": "a"}}',
+        "    process.pid is greater than 5",
+        '      e.g. {"process": {"pid": 6}}',
+        "could do without, or never comes true:",
+        '  19:51: `"ab"` is covered by `"a*"`',
+    ]
+
+
+def test_the_analysis_as_json(run: Run, write: Write, texts: Any) -> None:
+    write("a.toml", texts.elastic(query='any where user.id == "0" and user.id == null'))
+    (rule,) = json.loads(run("explain", "a.toml", "--format", "json").stdout)["rules"]
+    (condition,) = rule["conditions"]
+    assert condition["matches"] == "none"
+    assert condition["examples"] == []
+    (finding,) = condition["findings"]
+    assert (finding["kind"], finding["scope"]) == ("never-true", "all-events")
+    assert [part["line"] for part in finding["by"]] == [19, 19]
 
 
 def test_the_representation_is_added_when_asked_for(run: Run, write: Write, texts: Any) -> None:

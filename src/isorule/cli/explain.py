@@ -2,30 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
 import click
 
+import isorule
 from isorule.cli.exits import ExitCode
-from isorule.cli.inputs import STDIN, rule_files
+from isorule.cli.inputs import STDIN, Input, rule_files
 from isorule.cli.loading import Failure, Texts, guarded, load_rules
+from isorule.cli.options import fields_option, format_option
 from isorule.diagnostics import render
+from isorule.documents.notes import query_notes
 from isorule.ir.printing import show
-from isorule.ir.rule import Rule
+from isorule.report import json
+from isorule.report.logic import Explained, explained_json, explained_text
 from isorule.report.names import name_text
-from isorule.report.plain import explain as plain_text
 from isorule.report.rule_head import rule_head
 
 
 @click.command()
 @click.argument("subject", metavar="FILE|NAME")
 @click.option("--ir", "with_ir", is_flag=True, help="Add the internal representation, every axis written out.")
+@fields_option
+@format_option
 @click.pass_context
-def explain(ctx: click.Context, subject: str, with_ir: bool) -> None:
+def explain(ctx: click.Context, subject: str, with_ir: bool, fields: Mapping[str, object] | None, form: str) -> None:
     """Say in plain words what a rule asks, or what a name means.
 
-    FILE is a rule file or -. NAME is a check, or the name of a loss or refusal as `check` and `convert` print it.
+    FILE is a rule file or -. NAME is a check, or the name of a loss or refusal as `check` and `convert` print it. Every
+    branch of a rule has an example event; below the rule stands what it could do without, and what never comes true.
     """
     if subject != STDIN and not Path(subject).exists():
         text = name_text(subject)
@@ -35,18 +42,30 @@ def explain(ctx: click.Context, subject: str, with_ir: bool) -> None:
         return
     items = rule_files([subject])
     code = ExitCode.CLEAN
-    blocks: list[str] = []
+    found: list[Explained] = []
     for item in items:
-        loaded = guarded(item.shown, partial(load_rules, item))
+        loaded = guarded(item.shown, partial(_explained, item, fields))
         if isinstance(loaded, Failure):
             click.echo(render(loaded.diagnostic, Texts(items)), err=True)
             code = ExitCode.FINDINGS
         else:
-            blocks += [_rule_text(item.shown, rule, with_ir) for rule in loaded]
-    click.echo("\n".join(blocks), nl=False)
+            found += loaded
+            for note in (note for explained in loaded for note in query_notes(explained.rule)):
+                click.echo(render(note, Texts(items)), err=True)
+    if form == "json":
+        click.echo(json.document({"rules": list(map(explained_json, found))}), nl=False)
+    else:
+        click.echo("\n".join(_rule_text(item, with_ir) for item in found), nl=False)
     ctx.exit(code)
 
 
-def _rule_text(path: str, rule: Rule, with_ir: bool) -> str:
-    text = f"{rule_head(rule, path)}\n{plain_text(rule.detection)}"
-    return f"{text}\n{show(rule.detection)}\n" if with_ir else text
+def _explained(item: Input, fields: Mapping[str, object] | None) -> list[Explained]:
+    return [
+        Explained(item.shown, rule, isorule.analyse(rule, fields=fields), isorule.examples(rule, fields=fields))
+        for rule in load_rules(item)
+    ]
+
+
+def _rule_text(explained: Explained, with_ir: bool) -> str:
+    text = f"{rule_head(explained.rule, explained.path)}\n{explained_text(explained)}"
+    return f"{text}\n{show(explained.rule.detection)}\n" if with_ir else text

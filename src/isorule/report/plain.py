@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import assert_never
 
 from isorule.ir.detections import (
     Aggregate,
     Comparison,
+    Correlation,
     Detection,
     Having,
     IndicatorMatch,
@@ -25,10 +27,20 @@ from isorule.ir.detections import (
     WindowKind,
 )
 from isorule.ir.predicates import And, Const, Field, Nested, Not, Or, Predicate, Test
+from isorule.report.plain_correlations import correlation_lines, measure_of_rules
 from isorule.report.plain_tests import sentence
 
 Line = tuple[int, str]
 """How deep a line is indented, and its text."""
+
+Remarks = Callable[[Predicate], Iterable[str]]
+"""Lines to add below a predicate of the detection, which is told by its identity."""
+
+
+def no_remarks(_: Predicate) -> Iterable[str]:
+    """Nothing to add."""
+    return ()
+
 
 _COMPARISON = {
     Comparison.GT: "is greater than",
@@ -41,56 +53,59 @@ _COMPARISON = {
 _UNITS = ((86_400_000, "d"), (3_600_000, "h"), (60_000, "m"), (1_000, "s"), (1, "ms"))
 
 
-def explain(detection: Detection) -> str:
-    """The detection as lines of text, two blanks for each level."""
-    return "".join(f"{'  ' * depth}{text}\n" for depth, text in _detection(detection))
+def explain(detection: Detection, remarks: Remarks = no_remarks) -> str:
+    """The detection as lines of text, two blanks for each level, with remarks one level below what they speak of."""
+    return "".join(f"{'  ' * depth}{text}\n" for depth, text in _detection(detection, remarks))
 
 
-def _detection(detection: Detection) -> Iterator[Line]:
+def _detection(detection: Detection, remarks: Remarks) -> Iterator[Line]:
     match detection:
         case Match(where, pipes):
             yield 0, f"every event{_piped(pipes)} for which"
-            yield from _predicate(where, 1)
+            yield from _predicate(where, 1, remarks)
         case Sequence():
-            yield from _sequence(detection)
+            yield from _sequence(detection, remarks)
         case Sample(stages, by, pipes):
             yield 0, f"{len(stages)} events in any order{_keyed(by)}{_piped(pipes)}"
-            yield from _stages(stages)
+            yield from _stages(stages, remarks)
         case Aggregate(where, by, window, having):
             yield 0, f"events counted together{_grouped(by)}{_windowed(window)}, where"
             yield from ((1, _having(condition)) for condition in having)
             yield 0, "counting every event for which"
-            yield from _predicate(where, 1)
+            yield from _predicate(where, 1, remarks)
         case NewTerms(where, fields, history_start):
             values = f"the value of {fields[0]}" if len(fields) == 1 else f"the combination of {_listed(fields)}"
             yield 0, f"every event with {values} not seen since {history_start}, for which"
-            yield from _predicate(where, 1)
+            yield from _predicate(where, 1, remarks)
         case IndicatorMatch():
-            yield from _indicators(detection)
+            yield from _indicators(detection, remarks)
+        case Correlation(having=having):
+            lines = partial(_detection, remarks=remarks)
+            yield from correlation_lines(detection, list(map(_having, having)), duration(detection.span), lines)
         case Opaque(language, _, why):
             yield 0, f"a detection that isorule keeps but does not read ({language}): {why}"
         case _:
             assert_never(detection)
 
 
-def _sequence(sequence: Sequence) -> Iterator[Line]:
+def _sequence(sequence: Sequence, remarks: Remarks) -> Iterator[Line]:
     within = f" within {duration(sequence.maxspan)}" if sequence.maxspan is not None else ""
     head = f"{len(sequence.stages)} events in order of time{within}"
     yield 0, f"{head}{_keyed(sequence.by)}{_piped(sequence.pipes)}"
-    yield from _stages(sequence.stages)
+    yield from _stages(sequence.stages, remarks)
     if sequence.until is not None:
         yield 1, f"given up at an event{_own_keys(sequence.until)} for which"
-        yield from _predicate(sequence.until.where, 2)
+        yield from _predicate(sequence.until.where, 2, remarks)
 
 
-def _stages(stages: tuple[Stage, ...]) -> Iterator[Line]:
+def _stages(stages: tuple[Stage, ...], remarks: Remarks) -> Iterator[Line]:
     for number, stage in enumerate(stages, start=1):
         noun = "no event" if stage.missing else "an event" if stage.runs == 1 else f"{stage.runs} events"
         yield 1, f"{number}. {noun}{_own_keys(stage)} for which"
-        yield from _predicate(stage.where, 2)
+        yield from _predicate(stage.where, 2, remarks)
 
 
-def _indicators(detection: IndicatorMatch) -> Iterator[Line]:
+def _indicators(detection: IndicatorMatch, remarks: Remarks) -> Iterator[Line]:
     yield 0, f"every event that meets an indicator of {_listed(detection.indicator_indices)} in one of these ways"
     for group in detection.mapping:
         relations = (
@@ -99,12 +114,17 @@ def _indicators(detection: IndicatorMatch) -> Iterator[Line]:
         )
         yield 1, " and ".join(relations)
     yield 0, "and for which"
-    yield from _predicate(detection.where, 1)
+    yield from _predicate(detection.where, 1, remarks)
     yield 0, "with indicators for which"
-    yield from _predicate(detection.indicators, 1)
+    yield from _predicate(detection.indicators, 1, remarks)
 
 
-def _predicate(predicate: Predicate, depth: int, *, under_not: bool = False) -> Iterator[Line]:
+def _predicate(predicate: Predicate, depth: int, remarks: Remarks, *, under_not: bool = False) -> Iterator[Line]:
+    yield from _told(predicate, depth, remarks, under_not=under_not)
+    yield from ((depth + 1, text) for text in remarks(predicate))
+
+
+def _told(predicate: Predicate, depth: int, remarks: Remarks, *, under_not: bool) -> Iterator[Line]:
     match predicate:
         case Const(value):
             yield depth, {True: "always", False: "never", None: "never (null)"}[value]
@@ -114,19 +134,19 @@ def _predicate(predicate: Predicate, depth: int, *, under_not: bool = False) -> 
             yield depth, sentence(test, negated=True, under_not=under_not)
         case Not(Or() as alternatives):
             yield depth, "none of these"
-            yield from _predicates(_terms(alternatives), depth + 1, under_not=True)
+            yield from _predicates(_terms(alternatives), depth + 1, remarks, under_not=True)
         case Not(term):
             yield depth, "not"
-            yield from _predicate(term, depth + 1, under_not=True)
+            yield from _predicate(term, depth + 1, remarks, under_not=True)
         case And():
             yield depth, "all of these"
-            yield from _predicates(_terms(predicate), depth + 1, under_not=under_not)
+            yield from _predicates(_terms(predicate), depth + 1, remarks, under_not=under_not)
         case Or():
             yield depth, "one or more of these"
-            yield from _predicates(_terms(predicate), depth + 1, under_not=under_not)
+            yield from _predicates(_terms(predicate), depth + 1, remarks, under_not=under_not)
         case Nested(path, term):
             yield depth, f"some one object in {path} for which"
-            yield from _predicate(term, depth + 1, under_not=under_not)
+            yield from _predicate(term, depth + 1, remarks, under_not=under_not)
         case _:
             assert_never(predicate)
 
@@ -137,9 +157,9 @@ def _terms(predicate: And | Or) -> list[Predicate]:
     return [inner for term in predicate.terms for inner in (_terms(term) if isinstance(term, kind) else [term])]
 
 
-def _predicates(terms: Iterable[Predicate], depth: int, *, under_not: bool) -> Iterator[Line]:
+def _predicates(terms: Iterable[Predicate], depth: int, remarks: Remarks, *, under_not: bool) -> Iterator[Line]:
     for term in terms:
-        yield from _predicate(term, depth, under_not=under_not)
+        yield from _predicate(term, depth, remarks, under_not=under_not)
 
 
 def duration(milliseconds: int) -> str:
@@ -201,5 +221,7 @@ def _measure(measure: Measure) -> str:
             return f"the average of {fields}"
         case MeasureKind.PERCENTILE:
             return f"the percentile {measure.rank:g} of {fields}"
+        case MeasureKind.RULES:
+            return measure_of_rules()
         case _:
             assert_never(measure.kind)
