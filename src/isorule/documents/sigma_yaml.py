@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from isorule.attack.tags import threats_from_tags
@@ -15,11 +16,15 @@ from isorule.dialects.sigma import read_detection, write_detection
 from isorule.documents.envelope import parts_of, rule_of
 from isorule.documents.homes import Parts, read_parts, write_parts
 from isorule.documents.problems import Place, parse_error
+from isorule.documents.references import CORRELATION, FILTER, resolved
 from isorule.documents.registry import DocumentFormat, lossless
+from isorule.documents.sigma_correlation_text import write_correlation
+from isorule.documents.sigma_correlations import Referred, nothing_known, read_correlation
+from isorule.documents.sigma_filters import read_filter
 from isorule.documents.sigma_homes import BLOCK, DEFAULT_TAXONOMY, KEY_ORDER, SIGMA_HOMES
 from isorule.documents.tables import MISSING, copied, get, put, take
 from isorule.documents.threats import attack_ids, tagged_ids
-from isorule.ir.detections import Detection, Opaque
+from isorule.ir.detections import Correlation, Detection, Opaque
 from isorule.ir.losses import Emission, Loss, refusal
 from isorule.ir.rule import Document, Origin, Rule
 from isorule.source import Embedded, KeyPath, SourceFile, Span
@@ -32,12 +37,10 @@ from isorule.source.yaml_values import read_yaml
 FORMAT: Final = "sigma"
 
 _DOCUMENT_MARK = re.compile(r"^(?:---|\.\.\.)", re.MULTILINE)
+_SEPARATOR: Final = "---\n"
 _ELASTIC_BLOCK: Final = (*BLOCK, "elastic")
-_KINDS: Final = {
-    "correlation": ("sigma-correlation", "isorule does not read Sigma correlations yet"),
-    "filter": ("sigma-filter", "isorule does not read Sigma filters yet"),
-}
-"""Documents that are no detection: the type of the rule, and why its detection is opaque."""
+_KINDS: Final = {"correlation": CORRELATION, "filter": FILTER}
+"""Documents that are no rule of single events: the type of the rule, by the key that tells it."""
 
 
 def read(file: SourceFile) -> tuple[Rule, ...]:
@@ -48,7 +51,7 @@ def read(file: SourceFile) -> tuple[Rule, ...]:
         raise parse_error(error, file) from error
     if not readings:
         raise parse_error(SourceError("no-rule", "the file holds no document", Span(0, 0)), file)
-    return tuple(_rule(reading) for reading in readings)
+    return resolved(_rule(reading) for reading in readings)
 
 
 def _rule(reading: Reading) -> Rule:
@@ -73,11 +76,16 @@ def _rule(reading: Reading) -> Rule:
         detection = _detection(reading, place)
         take(leftovers, ("detection",))
         parts |= {"rule.type": FORMAT, "rule.language": FORMAT}
+    elif kind == "correlation":
+        detection = read_correlation(values, place, nothing_known)
+        take(leftovers, (kind,))
+        parts |= {"rule.type": CORRELATION, "rule.language": FORMAT}
     else:
-        name, why = _KINDS[kind]
+        read_filter(reading)
         span = reading.places[(kind,)].value
-        detection = Opaque(name, reading.file.text[span.start : span.end], why)
-        parts |= {"rule.type": name, "rule.language": FORMAT}
+        text = reading.file.text[span.start : span.end]
+        detection = Opaque(FILTER, text, "a filter detects nothing: it narrows the rules that it names")
+        parts |= {"rule.type": FILTER, "rule.language": FORMAT}
     origin = Origin(FORMAT, reading.file, values, reading.places, Deferred(lambda: _queries(reading)))
     return rule_of(parts, detection, taxonomy=taxonomy, extras=_extras(leftovers), origin=origin)
 
@@ -131,12 +139,26 @@ def _extras(leftovers: dict[str, Any]) -> dict[str, Document]:
 
 
 def emit(rule: Rule) -> Emission:
-    """A rule as Sigma YAML, and what writing its detection changed; see `DocumentFormat.emit`."""
+    """A rule as Sigma YAML, and what writing its detection changed; see `DocumentFormat.emit`.
+
+    A correlation that comes from no Sigma file is written with the rules that it refers to before it.
+    """
     document, losses = document_of(rule)
     origin = rule.origin
     if origin is not None and origin.format == FORMAT:
         return Emission(_rewritten(origin, document), losses)
-    return Emission(write_yaml(document), losses)
+    parts = [emit(part) for part in _parts(rule)]
+    texts = [*(part.text for part in parts), write_yaml(document)]
+    return Emission(_SEPARATOR.join(texts), (*(loss for part in parts for loss in part.losses), *losses))
+
+
+def _parts(rule: Rule) -> tuple[Rule, ...]:
+    """The rules that a correlation needs, each once and after those that it needs itself."""
+    found: dict[str | None, Rule] = {}
+    for part in rule.references:
+        for inner in (*_parts(part), replace(part, references=())):
+            found.setdefault(inner.metadata.name or inner.metadata.id, inner)
+    return tuple(found.values())
 
 
 def write(rule: Rule) -> str:
@@ -146,6 +168,9 @@ def write(rule: Rule) -> str:
 
 def reread(rule: Rule, path: str) -> tuple[Emission, Rule]:
     """A rule written anew, and what reading the text gives; see `DocumentFormat.reread`."""
+    if rule.references:
+        emission = emit(replace(rule, origin=None))
+        return emission, read(SourceFile(path, emission.text))[-1]
     document, losses = document_of(rule)
     reading = reread_yaml(document, path=path)
     return Emission(reading.file.text, losses), _rule(reading)
@@ -179,14 +204,38 @@ def _detection_keys(rule: Rule) -> tuple[dict[str, Any], tuple[Loss, ...]]:
     """The key of the detection: that of the file that the rule came from while it still says the same."""
     origin = rule.origin
     detection = rule.detection
-    if isinstance(detection, Opaque) and any(detection.language == name for name, _ in _KINDS.values()):
+    if isinstance(detection, Opaque) and detection.language == FILTER:
         return {}, ()
+    if isinstance(detection, Correlation):
+        return {"correlation": _correlation_table(rule, detection)}, ()
     if origin is not None and origin.format == FORMAT and _says(origin.document, detection):
         return {"detection": copied(origin.document["detection"])}, ()
     if isinstance(detection, Opaque):
         raise refusal("not-a-sigma-detection", f"Sigma has no form for {detection.language}: {detection.why}")
     written = write_detection(detection)
     return {"detection": dict(written.mapping)}, written.losses
+
+
+def _correlation_table(rule: Rule, detection: Correlation) -> dict[str, Any]:
+    """The table of a correlation: that of the file that the rule came from while it still says the same."""
+    origin = rule.origin
+    if origin is None or origin.format != FORMAT or "correlation" not in origin.document:
+        return write_correlation(detection)
+    items = {item.name: item.detection for item in detection.items}
+    called = {
+        item.name: tuple(filter(None, (part.metadata.name, part.metadata.id)))
+        for item in detection.items
+        for part in rule.references
+        if item.name in (part.metadata.name, part.metadata.id)
+    }
+
+    def lookup(name: str) -> Referred | None:
+        return Referred(items[name], called.get(name, ())) if name in items else None
+
+    if read_correlation(origin.document, Place(origin.file, origin.places), lookup) != detection:
+        return write_correlation(detection)
+    table: dict[str, Any] = copied(origin.document["correlation"])
+    return table
 
 
 def _says(document: Document, detection: Detection) -> bool:

@@ -108,6 +108,9 @@ def _explained(fault: _Fault) -> Iterator[Violation]:
             yield from _missing_companions(fault)
         case "not" if "required" in limit:
             yield Violation((*path, *limit["required"][-1:]), _not_together(limit["required"]), at_key=True)
+        case "anyOf" if all(list(option) == ["required"] for option in limit):
+            keys = ", ".join(key for option in limit for key in option["required"])
+            yield Violation(path, f"{_name(path)} needs one of {keys}", fault.description)
         case "enum":
             yield Violation(path, f"{_is(fault)}; it must be {_listed(limit)}", _closest(fault.value, limit))
         case "type":

@@ -153,7 +153,7 @@ def test_filters_take_part_in_every_stage_of_a_sequence() -> None:
 def test_unknown_filter_makes_the_detection_opaque() -> None:
     rule = read('type = "query"\nlanguage = "kuery"\nquery = "a: 1"\n' + DISABLED.replace("disabled = true", ""))
     assert isinstance(rule.detection, Opaque)
-    assert "`script`" in rule.detection.why
+    assert "'script'" in rule.detection.why
 
 
 def test_threshold() -> None:
