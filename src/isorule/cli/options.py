@@ -57,3 +57,32 @@ fields_option = click.option(
     metavar="FILE",
     help="Types of fields in place of ECS: JSON, a table path -> type or an Elasticsearch mapping.",
 )
+
+
+class FieldNames(FieldTable):
+    """The name of a field mapping (`ecs`, `sigmahq`, a `.yml` file) as it is, or a JSON file with field types, read."""
+
+    name = "fields"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The name, or the JSON object in the file; a usage error for any other file."""
+        if isinstance(value, str) and (value in ("ecs", "sigmahq") or value.endswith((".yml", ".yaml"))):
+            if value.endswith((".yml", ".yaml")) and not Path(value).is_file():
+                self.fail(f"{value} cannot be read: there is no such file", param, ctx)
+            return value
+        return super().convert(value, param, ctx)
+
+
+field_names_option = click.option(
+    "--fields",
+    type=FieldNames(),
+    multiple=True,
+    metavar="NAMES",
+    help="Field names for the result: ecs, sigmahq or a mapping file (.yml); or a JSON file with field types.",
+)
+
+map_events_option = click.option(
+    "--map-events",
+    is_flag=True,
+    help="Give every rule events of its log source with its own field names (ECS or Sigma's).",
+)

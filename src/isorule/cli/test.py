@@ -12,7 +12,8 @@ import isorule
 from isorule.cli.exits import FAULT_NAME, ExitCode
 from isorule.cli.inputs import rule_files
 from isorule.cli.loading import Failure, Texts, guarded
-from isorule.cli.options import format_option
+from isorule.cli.options import format_option, map_events_option
+from isorule.conversion.event_mapping import events_for
 from isorule.diagnostics import Diagnostic, Severity, render
 from isorule.fixtures import Fixture, load_fixtures, run_fixture
 from isorule.ir.rule import Rule
@@ -24,9 +25,12 @@ from isorule.report.fixtures import fixture_text, fixtures_json, fixtures_summar
 @click.argument("paths", nargs=-1, required=True, metavar="FIXTURES...")
 @click.option("--rules", "rules", default="rules", show_default=True, metavar="DIR", help="Where the rules are.")
 @click.option("--twins", "twins", default="sigma", show_default=True, metavar="DIR", help="Where their twins are.")
+@map_events_option
 @format_option
 @click.pass_context
-def test(ctx: click.Context, paths: tuple[str, ...], rules: str, twins: str, form: str) -> None:
+def test(
+    ctx: click.Context, paths: tuple[str, ...], rules: str, twins: str, map_events: bool, form: str
+) -> None:
     """Run fixture events against rules and their twins.
 
     FIXTURES are files or folders. A fixture names its rule as `rules/…` and its twin as `sigma/…`; --rules and --twins
@@ -45,8 +49,9 @@ def test(ctx: click.Context, paths: tuple[str, ...], rules: str, twins: str, for
             fixtures += loaded
     found = _rules(fixtures, Path(rules), Path(twins), problems)
     reports = []
+    mapping = events_for if map_events else None
     for fixture in fixtures:
-        report = guarded(fixture.file.path, partial(run_fixture, fixture, found))
+        report = guarded(fixture.file.path, partial(run_fixture, fixture, found, events_for=mapping))
         if isinstance(report, Failure):
             problems.append(report.diagnostic)
         else:

@@ -12,6 +12,7 @@ from dataclasses import replace
 from isorule.attack import attack
 from isorule.conversion.attack_tags import tags_of
 from isorule.conversion.logsource import indices_of, logsource_of
+from isorule.documents.sigma_homes import DEFAULT_TAXONOMY
 from isorule.ir.detections import Match
 from isorule.ir.predicates import Predicate
 from isorule.ir.rule import DataSource, Level, Rule, Schedule, Threat
@@ -48,12 +49,19 @@ def as_sigma(rule: Rule, where: Predicate, lowered: Predicate) -> Rule:
             tags=(*tags_of(rule.threats), *_kept_tags(metadata.tags)),
             status=_STATUS_OF_MATURITY.get(metadata.status or "", "experimental"),
         ),
-        data_source=replace(source, logsource=logsource_of(source, where), taxonomy="ecs"),
+        data_source=_sigma_source(source, where),
         detection=Match(lowered),
         type="sigma",
         language="sigma",
         origin=None,
     )
+
+
+def _sigma_source(source: DataSource, where: Predicate) -> DataSource:
+    """The source with a log source; one whose fields have Sigma's names already has its own."""
+    if source.taxonomy == DEFAULT_TAXONOMY and source.logsource is not None:
+        return source
+    return replace(source, logsource=logsource_of(source, where), taxonomy="ecs")
 
 
 def _kept_tags(tags: tuple[str, ...]) -> tuple[str, ...]:

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import assert_never
 
+from isorule.conversion.base_query import base_detection, base_predicate
+from isorule.conversion.bounds import require_declared, require_within
+from isorule.conversion.correlations import Streamed, streamed
 from isorule.conversion.envelope import as_elastic, as_sigma
+from isorule.conversion.events_apart import events_apart
+from isorule.conversion.fields import FieldMapping, mapped
 from isorule.conversion.restoring import as_it_was
 from isorule.conversion.result import CaseMode, Conversion, MaxLoss, Options
-from isorule.diagnostics import Diagnostic, ParseError, Severity, UnknownNameError, UnsupportedError
+from isorule.conversion.streams import correlated
+from isorule.diagnostics import Diagnostic, Effect, ParseError, Severity, UnsupportedError
 from isorule.dialects import Dialect, dialect, dialect_names
 from isorule.documents import document_format, document_names
+from isorule.documents.notes import query_notes
+from isorule.documents.sigma_correlations import correlation_notes
 from isorule.ir.detections import (
     Aggregate,
+    Correlation,
     Detection,
     IndicatorMatch,
     Match,
@@ -21,11 +32,12 @@ from isorule.ir.detections import (
     Sample,
     Sequence,
 )
-from isorule.ir.losses import Loss, refusal
+from isorule.ir.losses import Emission, Loss, refusal
 from isorule.ir.predicates import Predicate
 from isorule.ir.resolve import resolve, resolve_category
 from isorule.ir.rule import Rule
 from isorule.ir.schema import FieldSchema, schema_from
+from isorule.ir.streams import stream_form
 from isorule.lowering import Target, lower
 from isorule.mappings import ecs_schema
 from isorule.source import Embedded, SourceFile
@@ -33,6 +45,8 @@ from isorule.verification import Verdict, VerdictKind, compare
 
 QUERY = ("rule", "query")
 """Where an Elastic rule has its query."""
+SIDES = ("the rule", "its translation")
+"""What verdicts call the two sides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +62,10 @@ def convert_rule(rule: Rule, to: str, options: Options) -> Conversion:
     """A rule in another document format or query language; see `isorule.convert`."""
     schema = ecs_schema() if options.fields is None else schema_from(options.fields)
     try:
+        if options.pipelines and is_own_target(to):
+            return _piped(rule, to, options)
+        if options.mapping is not None:
+            return _mapped(rule, to, options.mapping, schema, options)
         if to == "sigma":
             found = _to_sigma(rule, schema, options)
         elif to == "elastic":
@@ -55,17 +73,48 @@ def convert_rule(rule: Rule, to: str, options: Options) -> Conversion:
         elif to in dialect_names():
             found = _to_query(rule, dialect(to), schema, options)
         else:
-            raise UnknownNameError(_unknown_target(to))
+            found = _to_backend(rule, to, schema, options)
     except (UnsupportedError, ParseError) as error:
         raise type(error)(_placed(error.diagnostic, rule)) from error
     losses = tuple(_placed(loss, rule) for loss in found.losses)
     _check_limit(losses, options.max_loss)
-    return replace(found, losses=losses)
+    require_declared(found.verdict, losses)
+    require_within(found.verdict, options.max_loss)
+    notes = (replace(note, code="LOSS", effect=Effect.COSMETIC) for note in query_notes(rule))
+    return replace(found, losses=tuple(dict.fromkeys((*notes, *losses))))
 
 
-def _unknown_target(to: str) -> Diagnostic:
-    known = ", ".join(sorted({*document_names(), *dialect_names()}))
-    return Diagnostic("NAME003", "unknown-target", Severity.ERROR, f"nothing is called {to!r}", hint=f"one of {known}")
+def _mapped(rule: Rule, to: str, mapping: FieldMapping, schema: FieldSchema, options: Options) -> Conversion:
+    """The conversion of the rule with other field names; what the names change counts for verdict and limit."""
+    given = mapped(rule, mapping, schema)
+    found = convert_rule(given.rule, to, replace(options, mapping=None))
+    placed = tuple(_placed(item, rule) for item in given.losses)
+    _check_limit(placed, options.max_loss)
+    return replace(found, losses=(*placed, *found.losses), verdict=given.judged(found.verdict))
+
+
+def is_own_target(to: str) -> bool:
+    """Whether a target is a document format or query language of isorule's own, not a backend of pySigma."""
+    return to in document_names() or to in dialect_names()
+
+
+def _to_backend(rule: Rule, to: str, schema: FieldSchema, options: Options) -> Conversion:
+    """A backend of pySigma, which is imported here and not before."""
+    from isorule.conversion.backends import choice_of, to_backend
+
+    inner = replace(options, pipelines=(), max_loss=MaxLoss.ANY)
+    return to_backend(rule, choice_of(to, options), schema, lambda source: _to_sigma(source, schema, inner))
+
+
+def _piped(rule: Rule, to: str, options: Options) -> Conversion:
+    """A target of our own, after pySigma's processing pipelines have changed the rule."""
+    from isorule.conversion.backends import piped
+
+    changed, losses = piped(rule, options.pipelines)
+    found = convert_rule(changed, to, replace(options, pipelines=()))
+    placed = tuple(_placed(item, rule) for item in losses)
+    _check_limit(placed, options.max_loss)
+    return replace(found, losses=(*placed, *found.losses))
 
 
 def _placed(diagnostic: Diagnostic, rule: Rule) -> Diagnostic:
@@ -91,13 +140,66 @@ def _check_limit(losses: tuple[Loss, ...], limit: MaxLoss) -> None:
 
 
 def _to_sigma(rule: Rule, schema: FieldSchema, options: Options) -> Conversion:
-    lowered = _lower(rule, dialect("sigma"), schema, options)
-    sigma = as_it_was(as_sigma(rule, lowered.where, lowered.predicate), rule)
-    return _written(rule, sigma, "sigma", lowered.losses, schema)
+    detection, dropped = base_detection(rule.detection) if options.allow_loss else (rule.detection, ())
+    base = replace(rule, detection=detection)
+    match detection:
+        case Sequence() | Sample() | Aggregate():
+            single = partial(_single_sigma, schema=schema, options=options)
+            made = correlated(base, detection, single, partial(_apart, rule=rule, schema=schema))
+            source = replace(base, detection=_whole(rule.detection, made.source) if dropped else made.source)
+            return _written(source, as_it_was(made.rule, rule), "sigma", (*dropped, *made.losses), schema)
+        case Correlation():
+            return _written(base, replace(base, origin=None), "sigma", _notes(rule), schema)
+        case _:
+            sigma, losses = _single_sigma(base, schema, options)
+            return _written(rule, as_it_was(sigma, rule), "sigma", (*dropped, *losses), schema)
+
+
+def _whole(detection: Detection, base: Detection) -> Detection:
+    """The detection with all of its parts, and with the span that its base was given where it has none."""
+    if isinstance(detection, Sequence) and isinstance(base, Sequence):
+        return replace(detection, maxspan=base.maxspan)
+    return detection if isinstance(detection, NewTerms | IndicatorMatch | Match) else base
+
+
+def _single_sigma(rule: Rule, schema: FieldSchema, options: Options) -> tuple[Rule, tuple[Loss, ...]]:
+    """The Sigma rule for a rule of single events; what Sigma cannot say of it is dropped where `allow_loss` has it."""
+    target = dialect("sigma")
+    dropped: tuple[Loss, ...] = ()
+    if options.allow_loss and isinstance(rule.detection, Match):
+        sayable = partial(_require_sayable, rule, target=target, schema=schema, options=options)
+        where, dropped = base_predicate(rule.detection.where, sayable)
+        rule = replace(rule, detection=replace(rule.detection, where=where))
+    lowered = _lower(rule, target, schema, options)
+    return as_sigma(rule, lowered.where, lowered.predicate), (*dropped, *lowered.losses)
+
+
+def _require_sayable(rule: Rule, test: Predicate, target: Dialect, schema: FieldSchema, options: Options) -> None:
+    """Raises UnsupportedError for a test that a target cannot write."""
+    lowered = _lower(replace(rule, detection=Match(test)), target, schema, options)
+    assert target.emit is not None
+    target.emit(Match(lowered.predicate))
+
+
+def _apart(one: Predicate, other: Predicate, rule: Rule, schema: FieldSchema) -> bool:
+    return events_apart(one, other, schema, rule.data_source.category_field)
+
+
+def _notes(rule: Rule) -> tuple[Loss, ...]:
+    """What a correlation uses beyond the specification, as losses of nothing but looks."""
+    origin = rule.origin
+    if origin is None or not isinstance(rule.detection, Correlation):
+        return ()
+    found = correlation_notes(origin.document, origin.places)
+    return tuple(replace(note, code="LOSS", effect=Effect.COSMETIC) for note in found)
 
 
 def _to_elastic(rule: Rule, schema: FieldSchema, options: Options) -> Conversion:
     """The language that the caller names; else the one that the rule had before, or EQL, and the others after it."""
+    if isinstance(rule.detection, Correlation):
+        made = _streamed(rule, schema, options)
+        losses = (*_notes(rule), *made.losses)
+        return _written(replace(rule, detection=made.source), made.rule, "elastic", losses, schema)
     if options.language is not None:
         return _to_elastic_in(rule, options.language, schema, options)
     refused: UnsupportedError | None = None
@@ -108,6 +210,19 @@ def _to_elastic(rule: Rule, schema: FieldSchema, options: Options) -> Conversion
             refused = refused or error
     assert refused is not None
     raise refused
+
+
+def _streamed(rule: Rule, schema: FieldSchema, options: Options) -> Streamed:
+    """A Sigma correlation as a sequence, sample or threshold rule."""
+
+    def lowered(base: Rule, language: str) -> tuple[Predicate, tuple[Loss, ...]]:
+        try:
+            found = _lower(base, dialect(language), schema, options)
+        except UnsupportedError as error:
+            raise UnsupportedError(_placed(error.diagnostic, base)) from error
+        return found.predicate, tuple(_placed(loss, base) for loss in found.losses)
+
+    return streamed(rule, lowered, partial(_apart, rule=rule, schema=schema))
 
 
 def _former_language(rule: Rule) -> str | None:
@@ -127,11 +242,12 @@ def _written(source: Rule, target: Rule, format_name: str, losses: tuple[Loss, .
     name = source.origin.file.path if source.origin is not None else source.metadata.title
     emission, back = document_format(format_name).reread(target, f"<{format_name} of {name}>")
     verdict = compare(
-        source.detection,
-        back.detection,
+        stream_form(source.detection),
+        stream_form(back.detection),
         schema,
         first_category=source.data_source.category_field,
         second_category=back.data_source.category_field,
+        names=SIDES,
     )
     return Conversion(emission.text, back, (*losses, *emission.losses), verdict)
 
@@ -140,6 +256,8 @@ def _to_query(rule: Rule, target: Dialect, schema: FieldSchema, options: Options
     """The bare query; its verdict is undecided where isorule does not read the dialect."""
     if target.emit is None:
         raise refusal("dialect-not-written", f"isorule does not write {target.title}")
+    if isinstance(rule.detection, Correlation) and target.name == "eql":
+        return _to_stream_query(rule, target.emit, schema, options)
     lowered = _lower(rule, target, schema, options)
     emission = target.emit(Match(lowered.predicate))
     losses = (*lowered.losses, *emission.losses)
@@ -150,8 +268,22 @@ def _to_query(rule: Rule, target: Dialect, schema: FieldSchema, options: Options
         )
     detection = target.parse(emission.text)
     category = rule.data_source.category_field
-    verdict = compare(rule.detection, detection, schema, first_category=category, second_category=category)
+    verdict = compare(
+        rule.detection, detection, schema, first_category=category, second_category=category, names=SIDES
+    )
     return Conversion(emission.text, replace(back, detection=detection), losses, verdict)
+
+
+def _to_stream_query(
+    rule: Rule, emit: Callable[[Detection], Emission], schema: FieldSchema, options: Options
+) -> Conversion:
+    """A Sigma correlation as a bare EQL query."""
+    made = _streamed(rule, schema, options)
+    emission = emit(made.rule.detection)
+    detection = dialect("eql").parse(emission.text)  # type: ignore[misc]  # EQL is read
+    verdict = compare(made.source, detection, schema, names=SIDES)
+    losses = (*_notes(rule), *made.losses, *emission.losses)
+    return Conversion(emission.text, replace(made.rule, detection=detection), losses, verdict)
 
 
 def _lower(rule: Rule, target: Dialect, schema: FieldSchema, options: Options) -> _Lowered:
@@ -173,15 +305,17 @@ def _single_event(detection: Detection) -> Match:
         case Match():
             raise refusal("pipes", "`head` and `tail` have no form outside of EQL")
         case Sequence():
-            raise refusal("sequence", "sequences are not converted yet")
+            raise refusal("sequence", "only EQL and Sigma correlations have a form for sequences")
         case Sample():
-            raise refusal("sample", "samples are not converted yet")
+            raise refusal("sample", "only EQL and Sigma correlations have a form for samples")
         case Aggregate():
-            raise refusal("threshold", "threshold rules are not converted yet")
+            raise refusal("threshold", "only threshold rules and Sigma correlations count events")
         case NewTerms():
             raise refusal("new-terms", "no target has a form for new terms")
         case IndicatorMatch():
             raise refusal("indicator-match", "no target has a form for indicator matches")
+        case Correlation():
+            raise refusal("correlation", "a query on single events has no form for a correlation")
         case Opaque(language, _, why):
             raise refusal(language.replace("_", "-"), f"{language} is not understood: {why}")
         case _:

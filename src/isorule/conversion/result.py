@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, unique
 
+from isorule.backends import OptionValue
+from isorule.conversion.fields import FieldMapping
 from isorule.diagnostics import Effect
 from isorule.ir.losses import Loss
 from isorule.ir.rule import Rule
@@ -47,19 +49,34 @@ class Options:
     """How to convert. `language` is the query language wanted in an Elastic rule; None chooses.
 
     `fields` is a table `path -> type` or an Elasticsearch mapping document that is used in place of the packaged ECS.
+    `mapping` says which field names the converted rule has; None keeps those that it has.
+    `pipelines` are names or paths of pySigma's processing pipelines. For pySigma's backends only: `format` is the form
+    of the output, `backend_options` go to the backend, `correlation_method` is its way to write correlations.
+    `allow_loss` drops what Sigma cannot say of a rule (missing events, new terms, computed tests …) instead of refusing
+    it; the result then matches more, and a loss says so.
     """
 
     case: CaseMode = CaseMode.EXACT
     max_loss: MaxLoss = MaxLoss.WIDENS
     language: str | None = None
     fields: Mapping[str, object] | None = None
+    mapping: FieldMapping | None = None
+    format: str | None = None
+    pipelines: tuple[str, ...] = ()
+    backend_options: tuple[tuple[str, OptionValue], ...] = ()
+    correlation_method: str | None = None
+    allow_loss: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Conversion:
-    """A converted rule: its text, the rule that the target's own parser reads from it, losses and verdict."""
+    """A converted rule: its text, the rule that the target's own parser reads from it, losses and verdict.
+
+    `queries` are a pySigma backend's queries before they were put into the form of its output, as JSON values.
+    """
 
     text: str
     rule: Rule
     losses: tuple[Loss, ...]
     verdict: Verdict
+    queries: tuple[object, ...] = ()

@@ -1,0 +1,34 @@
+"""Conditions with the fields of one taxonomy as conditions with those of another."""
+
+from __future__ import annotations
+
+from isorule.ir.predicates import Predicate
+from isorule.mappings.inward import Inward
+from isorule.mappings.outward import Outward
+from isorule.mappings.taxonomy import Layout
+from isorule.mappings.walking import Translation
+
+
+def outward(predicate: Predicate, layout: Layout) -> Translation:
+    """A condition on Sigma's fields as one on the fields of the layout's taxonomy.
+
+    Raises UnsupportedError where a value is kept in parts and the test needs the whole.
+    """
+    return Outward(layout).translated(predicate)
+
+
+def inward(predicate: Predicate, layout: Layout) -> Translation:
+    """A condition on the fields of the layout's taxonomy as one on Sigma's.
+
+    Raises UnsupportedError where Sigma's fields hold the value in a form of which the test cannot be asked.
+    """
+    return Inward(layout).translated(predicate)
+
+
+def renamed(path: str, layout: Layout, *, to_sigma: bool) -> str:
+    """The field that tells values apart as this one does: for group keys and counts of values.
+
+    Raises UnsupportedError where no one field does.
+    """
+    translator = Inward(layout) if to_sigma else Outward(layout)
+    return translator.key(path)
