@@ -12,10 +12,13 @@ import pytest
 import isorule
 from isorule.diagnostics import Effect
 from isorule.ir.losses import loss
-from isorule.verification import Verdict, VerdictKind
+from isorule.verification import Verdict, VerdictKind, Witness
 
 Run = Callable[..., Any]
 Write = Callable[..., Path]
+
+REFUSED = 'process where concat(process.name, "x") == "bashx"'
+"""A query that Sigma cannot say."""
 
 
 def test_one_rule_goes_to_stdout_and_the_rest_to_stderr(run: Run, write: Write, texts: Any) -> None:
@@ -41,13 +44,13 @@ def test_every_target_gives_a_tree_like_the_input(run: Run, write: Write, texts:
         ["in/deep/er/b.toml", f"deep/er/b{suffix}"],
     ]
     written = sorted(path.relative_to("out").as_posix() for path in Path("out").rglob("*") if path.is_file())
-    assert written == [f"a{suffix}", f"deep/er/b{suffix}"]
+    assert written == [".isorule.json", f"a{suffix}", f"deep/er/b{suffix}"]
 
 
 def test_a_rule_that_fails_does_not_stop_the_others(run: Run, write: Write, texts: Any) -> None:
     write("in/a.toml", texts.elastic(1, query="process where process.name ="))
     write("in/b.toml", b"\xff")
-    write("in/c.toml", texts.elastic(2, query=texts.sequence))
+    write("in/c.toml", texts.elastic(2, query=REFUSED))
     write("in/d.toml", texts.elastic(3))
     result = run("convert", "in", "--to", "sigma", "-o", "out", "--format", "json")
     assert result.exit_code == 1
@@ -59,7 +62,7 @@ def test_a_rule_that_fails_does_not_stop_the_others(run: Run, write: Write, text
         ("in/d.toml", "converted", "d.yml"),
     ]
     assert rules[1]["reason"] == "invalid-utf-8"
-    assert rules[2]["reason"] == "sequence"
+    assert rules[2]["reason"] == "computed-operand"
     assert [(item["diagnostic"]["line"], item["diagnostic"]["path"]) for item in rules[:3]] == [
         (19, "in/a.toml"),
         (1, "in/b.toml"),
@@ -76,21 +79,24 @@ def test_json_has_the_verdict_the_losses_and_the_identity_of_each_rule(run: Run,
     assert values["target"] == "sigma"
     (rule,) = values["rules"]
     assert (rule["path"], rule["id"], rule["title"]) == ("a.toml", texts.id(4), "Rule 4")
-    assert rule["verdict"] == {"kind": "identical", "reason": None, "witness": None}
+    assert rule["verdict"] == {"kind": "identical", "reason": None, "witnesses": []}
     assert rule["losses"] == []
     assert isorule.loads(rule["text"], "sigma")
     assert values["summary"]["verdicts"] == {"identical": 1}
 
 
 def test_refused_rules_may_be_expected(run: Run, write: Write, texts: Any) -> None:
-    write("in/a.toml", texts.elastic(1, query=texts.sequence))
+    write("in/a.toml", texts.elastic(1, query=REFUSED))
     write("in/b.toml", texts.elastic(2))
     command = ("convert", "in", "--to", "sigma", "-o", "out")
     assert run(*command).exit_code == 1
     skipped = run(*command, "--skip-refused")
     assert skipped.exit_code == 0
-    assert skipped.stdout.splitlines()[2].split() == ["refused", "in/a.toml", "sequence"]
-    assert skipped.stderr == "2 rules: 1 converted, 1 refused\n  verdicts: 1 identical\n  not converted: 1 sequence\n"
+    assert skipped.stdout.splitlines()[2].split() == ["refused", "in/a.toml", "computed-operand"]
+    assert (
+        skipped.stderr
+        == "2 rules: 1 converted, 1 refused\n  verdicts: 1 identical\n  not converted: 1 computed-operand\n"
+    )
     write("in/c.toml", "[rule]")
     assert run(*command, "--skip-refused").exit_code == 1
 
@@ -111,7 +117,7 @@ def test_check_compares_and_writes_nothing(run: Run, write: Write, texts: Any) -
     changed = run(*command, "--check", "--format", "json")
     assert changed.exit_code == 1
     assert [(item["path"], item["name"]) for item in json.loads(changed.stdout)["files"]] == [
-        ("out/a.yml", "stale-output"),
+        ("out/a.yml", "edited-output"),
         ("out/orphan.yml", "orphan-output"),
     ]
 
@@ -145,7 +151,7 @@ def test_a_source_is_never_written_over(run: Run, write: Write, texts: Any) -> N
 def test_rules_of_one_file_are_numbered(run: Run, write: Write, texts: Any) -> None:
     write("in/a.yml", f"{texts.sigma(1)}---\n{texts.sigma(2)}")
     assert run("convert", "in", "--to", "elastic", "-o", "out", "--max-loss", "any").exit_code == 0
-    assert sorted(path.name for path in Path("out").iterdir()) == ["a-1.toml", "a-2.toml"]
+    assert sorted(path.name for path in Path("out").glob("[!.]*")) == ["a-1.toml", "a-2.toml"]
 
 
 def test_sigma_rules_on_stdout_are_documents_of_one_text(run: Run, write: Write, texts: Any) -> None:
@@ -213,7 +219,8 @@ def test_a_verdict_beyond_the_limit_fails(
 ) -> None:
     write("a.toml", texts.elastic())
     (rule,) = isorule.load("a.toml")
-    verdict = Verdict(kind, ({"process": {"name": "BASH"}},), "letter case")
+    witness = Witness(({"process": {"name": "BASH"}},), (), ((0,),), "letter case")
+    verdict = Verdict(kind, "letter case", (witness,))
     made = isorule.Conversion("text\n", rule, (loss("case-folded", Effect.WIDENS, "letter case"),), verdict)
     monkeypatch.setattr("isorule.api.convert", lambda *_, **__: made)
     result = run("convert", "a.toml", "--to", "sigma", "--max-loss", limit)

@@ -8,7 +8,8 @@ from pathlib import Path
 import click
 import pytest
 
-from isorule.cli.inputs import rule_files
+from isorule.cli.inputs import BUILT_IN, rule_files, rule_suffixes
+from isorule.documents import document_format, document_names
 
 
 @pytest.fixture
@@ -60,3 +61,9 @@ def test_links_to_folders_are_not_followed(write: Callable[..., Path]) -> None:
     write("r/a.toml", "")
     Path("r/loop").symlink_to(Path("r").absolute(), target_is_directory=True)
     assert _named("r") == [("r/a.toml", "a.toml")]
+
+
+def test_the_suffixes_of_our_formats_are_those_of_the_formats() -> None:
+    for name, suffixes in BUILT_IN.items():
+        assert sorted(document_format(name).suffixes) == sorted(suffixes)
+    assert {suffix for name in document_names() for suffix in document_format(name).suffixes} == set(rule_suffixes())

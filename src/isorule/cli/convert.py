@@ -2,43 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import Any, assert_never
 
 import click
 
-import isorule
-from isorule.cli import outputs
-from isorule.cli.batch import run_batch
-from isorule.cli.exits import FAULT_NAME, ExitCode
+from isorule.cli import collection, outputs, twins
+from isorule.cli.cache import Cache
+from isorule.cli.cache_folder import cache_folder
+from isorule.cli.converting import convert_all
+from isorule.cli.exits import FAULT_NAMES, ExitCode
 from isorule.cli.inputs import STDIN, Input, all_folders, rule_files
-from isorule.cli.loading import Failure, Texts, at_detection, guarded, load_rules
-from isorule.cli.options import fields_option, format_option, jobs_option, paths_argument
+from isorule.cli.loading import Texts
+from isorule.cli.options import field_names_option, jobs_option, paths_argument
+from isorule.cli.outputs import Output
+from isorule.cli.targets import REPORTS, KeyValue, Target, find_target
 from isorule.conversion import MaxLoss
-from isorule.diagnostics import Diagnostic, Effect, UnknownNameError, render, to_json
-from isorule.dialects import dialect
-from isorule.documents import document_format
-from isorule.ir.rule import Rule
+from isorule.diagnostics import Diagnostic, Effect, IsoruleError, render, to_json
 from isorule.report import conversions, json
 from isorule.report.conversions import ConversionRecord, Status
 from isorule.verification import VerdictKind
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
-    """What to convert to, and with which options of `isorule.convert`."""
+class Destination:
+    """Where results go: the folder of a tree, one file, or stdout where both are None."""
 
-    name: str
-    options: Mapping[str, Any]
+    folder: Path | None = None
+    file: Path | None = None
 
 
 @click.command()
 @paths_argument
-@click.option("--to", required=True, metavar="TARGET", help="sigma, elastic, eql, kuery, lucene, dsl, or a plug-in's.")
-@click.option("-o", "--output", "out", metavar="DIR", help="One file a rule, in a tree like the input's; - for stdout.")
+@click.option("--to", required=True, metavar="TARGET", help="sigma, elastic, eql, …, or a backend of pySigma (splunk).")
+@click.option("-o", "--output", "out", metavar="DIR|FILE", help="A tree like the input's, or one file; - for stdout.")
+@click.option("--format", "form", default="text", metavar="FORMAT", help="text or json; or a backend's output format.")
+@click.option("--report", type=click.Choice(REPORTS), help="How results are written, where --format is a backend's.")
+@click.option(
+    "-p", "--pipeline", "pipelines", multiple=True, metavar="NAME|FILE", help="A pySigma processing pipeline."
+)
+@click.option("-O", "--backend-option", "backend_options", multiple=True, type=KeyValue(), help="For the backend.")
+@click.option("--correlation-method", metavar="NAME", help="The backend's way to write correlations.")
 @click.option(
     "--case", type=click.Choice(["exact", "fold"]), default="exact", show_default=True, help="Keep letter case."
 )
@@ -50,11 +56,13 @@ class Target:
     help="The gravest change of meaning that is not refused.",
 )
 @click.option("--language", type=click.Choice(["eql", "kuery", "lucene"]), help="The language of an Elastic rule.")
-@fields_option
-@format_option
+@click.option("--allow-loss", is_flag=True, help="Drop what Sigma cannot say of a rule, and declare it.")
+@field_names_option
 @jobs_option
 @click.option("--skip-refused", is_flag=True, help="A rule that the target cannot say is no failure.")
-@click.option("--check", "comparing", is_flag=True, help="Write nothing; fail where the files below DIR would change.")
+@click.option("--check", "comparing", is_flag=True, help="Write nothing; fail where the files of -o would change.")
+@click.option("--diff", "showing", is_flag=True, help="The same, with the changes as a unified diff.")
+@click.option("--no-cache", is_flag=True, help="Convert what has not changed since an earlier run, too.")
 @click.pass_context
 def convert(ctx: click.Context, /, paths: tuple[str, ...], to: str, out: str | None, **options: Any) -> None:
     """Translate rules and say for each whether it still means the same.
@@ -62,96 +70,132 @@ def convert(ctx: click.Context, /, paths: tuple[str, ...], to: str, out: str | N
     PATHS are files, folders, patterns or - for stdin. Without -o a single rule goes to stdout. Exit code 1 where a
     rule was refused or could not be read, or where its translation is not known to stay within --max-loss.
     """
-    form, jobs, comparing = options.pop("form"), options.pop("jobs"), options.pop("comparing")
-    skip_refused = options.pop("skip_refused")
-    folder = Path(out) if out not in (None, STDIN) else None
-    if comparing and folder is None:
-        raise click.UsageError("--check compares with files: name their folder with -o")
-    _require_target(to)
+    jobs, skip_refused, no_cache = options.pop("jobs"), options.pop("skip_refused"), options.pop("no_cache")
+    comparing, showing = options.pop("comparing"), options.pop("showing")
+    named, report = options.pop("form"), options.pop("report")
+    options["backend_options"] = dict(options["backend_options"])
+    target, form = find_target(to, named, report, options)
+    where = _destination(out)
+    if (comparing or showing) and where == Destination():
+        raise click.UsageError("--check and --diff compare with files: name them, or their folder, with -o")
     items = rule_files(paths)
     if out is None and form == "text" and len(items) > 1:
         raise click.UsageError(f"{len(items)} files: name a folder for the results with -o, or -o - for stdout")
-    converted = run_batch(partial(convert_file, target=Target(to, options)), items, jobs=jobs, label="converting")
+    contents = collection.read_all(items)
+    folder = None if no_cache else cache_folder()
+    works = collection.works(items, contents)
+    converted = convert_all(works, contents, target, Cache(folder) if folder is not None else None, jobs)
+    if where.folder is not None:
+        placed = iter(outputs.place(list(zip(items, converted, strict=True)), target, where.folder))
+        converted = [[next(placed) for _ in group] for group in converted]
     records = [record for group in converted for record in group]
-    found: list[Diagnostic] = []
-    if folder is not None:
-        records = outputs.place(list(zip(items, converted, strict=True)), to, folder)
-        whole = all_folders(paths)
-        found = outputs.differences(records, folder, to, whole=whole) if comparing else outputs.write(records, folder)
+    made: list[Output] = []
+    if where.folder is not None:
+        made = outputs.tree(zip(items, converted, strict=True), contents, where.folder)
+    elif where.file is not None:
+        made, records = _one_file(records, items, target, where.file)
+    found, diff = _compared(made, where, paths, items, target) if comparing or showing else (_put(made, where), "")
+    notes = target.notes()
     if form == "json":
-        click.echo(_json(records, found, to), nl=False)
-    elif folder is None:
-        _print_texts(records, to)
+        click.echo(_json(records, notes, found, diff if showing else None, target), nl=False)
+    elif showing:
+        click.echo(diff, nl=False)
+    elif where == Destination():
+        _print_texts(records, target)
     else:
         click.echo(conversions.records_table(records), nl=False)
     judged = [record for record in records if not (skip_refused and record.status is Status.REFUSED)]
-    _print_remarks(judged, found, Texts(items))
+    quiet = any(note.name == "output-not-read" for note in notes)
+    _print_remarks(judged, [*notes, *(found if comparing or not showing else ())], Texts(items), quiet=quiet)
     click.echo(conversions.summary_text(records), err=True)
     ctx.exit(_exit_code(judged, found, MaxLoss(options["max_loss"])))
 
 
-def _require_target(name: str) -> None:
-    """Refuse a target that nothing registers before any file is read."""
+def _destination(out: str | None) -> Destination:
+    if out is None or out == STDIN:
+        return Destination()
+    return Destination(file=Path(out)) if outputs.is_file(out) else Destination(folder=Path(out))
+
+
+def _one_file(
+    records: list[ConversionRecord], items: Sequence[Input], target: Target, file: Path
+) -> tuple[list[Output], list[ConversionRecord]]:
+    """All texts as one file, and the records with its name."""
+    if outputs.overwrites(file, items):
+        raise click.UsageError(f"{file} is a source of this conversion")
+    text = _joined(records, target)
+    converted = [record for record in records if record.text is not None]
+    shown = [replace(record, output=file.name) if record.text is not None else record for record in records]
+    return ([Output(file, file.name, text, f"{len(converted)} rules")] if converted else []), shown
+
+
+def _put(made: Sequence[Output], where: Destination) -> list[Diagnostic]:
+    return outputs.write(made, where.folder)
+
+
+def _compared(
+    made: Sequence[Output], where: Destination, paths: Sequence[str], items: Sequence[Input], target: Target
+) -> tuple[list[Diagnostic], str]:
+    """What a run would change, as diagnostics and as a diff; files that no rule gives only where whole folders were."""
+    found = twins.differences(made)
+    if where.folder is not None and all_folders(paths):
+        sources = {item.relative.as_posix(): item.shown for item in items}
+        found += twins.orphans(where.folder, made, target.suffix, sources)
+    return sorted(found, key=lambda item: item.path or ""), twins.diff_text(made)
+
+
+def _json(
+    records: Sequence[ConversionRecord],
+    notes: Sequence[Diagnostic],
+    found: Sequence[Diagnostic],
+    diff: str | None,
+    target: Target,
+) -> str:
+    values: dict[str, object] = {
+        "target": target.name,
+        "format": target.options.get("format"),
+        "rules": [conversions.record_json(record) for record in records],
+        "notes": [to_json(item) for item in notes],
+        "files": [to_json(item) for item in found],
+        "summary": conversions.summary_json(records),
+    }
+    return json.document(values if diff is None else {**values, "diff": diff})
+
+
+def _joined(records: Sequence[ConversionRecord], target: Target) -> str:
     try:
-        document_format(name)
-    except UnknownNameError:
-        dialect(name)
-
-
-def convert_file(item: Input, target: Target) -> list[ConversionRecord]:
-    """What becomes of each rule of a file."""
-    loaded = guarded(item.shown, lambda: load_rules(item))
-    if isinstance(loaded, Failure):
-        return [ConversionRecord(item.shown, 0, _status(loaded), diagnostic=loaded.diagnostic)]
-    return [_convert_rule(item.shown, index, rule, target) for index, rule in enumerate(loaded)]
-
-
-def _convert_rule(path: str, index: int, rule: Rule, target: Target) -> ConversionRecord:
-    made = guarded(path, lambda: isorule.convert(rule, target.name, **target.options))
-    record = ConversionRecord(path, index, Status.CONVERTED, rule.metadata.id, rule.metadata.title)
-    if isinstance(made, Failure):
-        return replace(record, status=_status(made), diagnostic=at_detection(made.diagnostic, rule))
-    return replace(record, text=made.text, losses=made.losses, verdict=made.verdict)
-
-
-def _status(failure: Failure) -> Status:
-    return Status.REFUSED if failure.refused else Status.ERROR
-
-
-def _json(records: Sequence[ConversionRecord], found: Sequence[Diagnostic], target: str) -> str:
-    return json.document(
-        {
-            "target": target,
-            "rules": [conversions.record_json(record) for record in records],
-            "files": [to_json(item) for item in found],
-            "summary": conversions.summary_json(records),
-        }
-    )
-
-
-def _print_texts(records: Sequence[ConversionRecord], target: str) -> None:
-    text = outputs.joined([record.text for record in records if record.text is not None], target)
+        text = target.joined(records)
+    except IsoruleError as error:
+        raise click.UsageError(f"the rules cannot stand in one text: {error.diagnostic.message}") from error
     if text is None:
-        raise click.UsageError(f"several rules cannot stand in one {target} text: name a folder with -o")
-    click.echo(text, nl=False)
+        raise click.UsageError(f"several rules cannot stand in one {target.name} text: name a folder with -o")
+    return text
 
 
-def _print_remarks(records: Sequence[ConversionRecord], found: Sequence[Diagnostic], texts: Texts) -> None:
-    """Everything that a person must hear, to stderr."""
+def _print_texts(records: Sequence[ConversionRecord], target: Target) -> None:
+    click.echo(_joined(records, target), nl=False)
+
+
+def _print_remarks(
+    records: Sequence[ConversionRecord], found: Sequence[Diagnostic], texts: Texts, *, quiet: bool
+) -> None:
+    """Everything that a person must hear, to stderr; with `quiet` not that each single verdict is undecided."""
     for record in records:
         for remark in conversions.remarks(record):
             click.echo(render(remark, texts), err=True)
+        undecided = record.verdict is not None and record.verdict.kind is VerdictKind.UNDECIDED
         lines = conversions.verdict_lines(record)
-        if lines is not None:
+        if lines is not None and not (quiet and undecided):
             click.echo(lines, err=True)
     for item in found:
         click.echo(render(item), err=True)
 
 
 def _exit_code(records: Sequence[ConversionRecord], found: Sequence[Diagnostic], limit: MaxLoss) -> ExitCode:
-    if any(record.reason == FAULT_NAME for record in records):
+    if any(record.reason in FAULT_NAMES for record in records):
         return ExitCode.FAULT
-    clean = all(record.verdict is not None and _within(record.verdict.kind, limit) for record in records)
+    judged = [record for record in records if record.status is not Status.PART]
+    clean = all(record.verdict is not None and _within(record.verdict.kind, limit) for record in judged)
     return ExitCode.CLEAN if clean and not found else ExitCode.FINDINGS
 
 

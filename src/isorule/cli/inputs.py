@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from importlib.metadata import entry_points
 from itertools import takewhile
 from pathlib import Path, PurePath, PurePosixPath
+from typing import Final
 
 import click
 
-from isorule.documents import document_format, document_names
 from isorule.source.files import shown_path
 
 STDIN = "-"
@@ -23,18 +24,29 @@ STDIN_NAME = "<stdin>"
 class Input:
     """A file to work on. `shown` is its name in all output, `relative` its place below the argument that named it.
 
-    `data` is what standard input held; else it is None, and `shown` is a path to read.
+    `data` is what standard input held; else it is None, and `shown` is a path to read. `named` is true for a file that
+    an argument names by itself, not one that was found in a folder or by a pattern.
     """
 
     shown: str
     relative: PurePosixPath
     data: bytes | None = None
+    named: bool = False
+
+
+BUILT_IN: Final[Mapping[str, tuple[str, ...]]] = {"elastic": (".toml",), "sigma": (".yaml", ".yml")}
+"""The suffixes of isorule's own document formats, so that files can be found before any format is imported."""
 
 
 @cache
 def rule_suffixes() -> tuple[str, ...]:
     """What the name of a rule file ends with: the suffixes of all document formats."""
-    return tuple(sorted(suffix for name in document_names() for suffix in document_format(name).suffixes))
+    found = {suffix for suffixes in BUILT_IN.values() for suffix in suffixes}
+    for name in {point.name for point in entry_points(group="isorule.documents")} - set(BUILT_IN):
+        from isorule.documents import document_format
+
+        found.update(document_format(name).suffixes)
+    return tuple(sorted(found))
 
 
 def rule_files(arguments: Iterable[str]) -> tuple[Input, ...]:
@@ -63,12 +75,12 @@ def read_stdin() -> bytes:
 
 def _of_argument(argument: str) -> list[Input]:
     if argument == STDIN:
-        return [Input(STDIN_NAME, PurePosixPath("stdin"), read_stdin())]
+        return [Input(STDIN_NAME, PurePosixPath("stdin"), read_stdin(), named=True)]
     path = Path(argument)
     if path.is_dir():
-        return _nonempty(argument, (_below(path, file) for file in _walk(path)))
+        return _nonempty(argument, _walk(path))
     if path.exists():
-        return [Input(shown_path(path), PurePosixPath(path.name))]
+        return [Input(shown_path(path), PurePosixPath(path.name), named=True)]
     if _has_wildcard(argument):
         return _nonempty(argument, _matching(argument))
     raise click.UsageError(f"no such file or folder: {argument}")
@@ -85,10 +97,17 @@ def _nonempty(argument: str, found: Iterable[Input]) -> list[Input]:
     return items
 
 
-def _walk(folder: Path) -> Iterator[Path]:
+def _walk(folder: Path) -> Iterator[Input]:
+    """The files below a folder; names are put together as texts, because there may be thousands."""
+    top = shown_path(folder)
+    before = "" if top == "." else top.removesuffix("/") + "/"
     for where, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if not name.startswith(".")]
-        yield from (Path(where, name) for name in names if _is_rule(name) and not name.startswith("."))
+        inner = Path(where).relative_to(folder).as_posix()
+        inside = "" if inner == "." else f"{inner}/"
+        for name in names:
+            if _is_rule(name) and not name.startswith("."):
+                yield Input(f"{before}{inside}{name}", PurePosixPath(f"{inside}{name}"))
 
 
 def _is_rule(name: str) -> bool:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import isorule
 from isorule.cli.exits import FAULT_NAME, fault_diagnostic
 from isorule.cli.inputs import Input
+from isorule.cli.texts import Texts
 from isorule.diagnostics import Diagnostic, IsoruleError, ParseError, Severity, UnsupportedError
+from isorule.documents import document_format, format_of_path
 from isorule.ir.rule import Rule
 from isorule.source import SourceFile, Span
-from isorule.source.files import decode, read_file
+from isorule.source.files import decode
 from isorule.source.reading import SourceError
+
+__all__ = ["Failure", "Texts", "at_detection", "format_of_text", "guarded", "load_bytes", "load_rules"]
 
 Value = TypeVar("Value")
 
@@ -26,7 +30,14 @@ def load_rules(item: Input) -> list[Rule]:
     if item.data is None:
         return isorule.load(item.shown)
     text = _decoded(item).text
-    return isorule.loads(text, _format_of(text), path=item.shown)
+    return isorule.loads(text, format_of_text(text), path=item.shown)
+
+
+def load_bytes(item: Input, data: bytes) -> list[Rule]:
+    """The rules that the bytes of an input hold. Raises as `load_rules` does."""
+    file = _decoded(replace(item, data=data))
+    name = format_of_text(file.text) if item.data is not None else format_of_path(item.shown)
+    return list(document_format(name).read(file))
 
 
 def _decoded(item: Input) -> SourceFile:
@@ -37,7 +48,7 @@ def _decoded(item: Input) -> SourceFile:
         raise ParseError(found.located(error.file or SourceFile(item.shown, ""))) from error
 
 
-def _format_of(text: str) -> str:
+def format_of_text(text: str) -> str:
     """A rule in TOML has tables (`[rule]` at the start of a line), a rule in YAML has none."""
     return "elastic" if any(line.startswith("[") for line in text.splitlines()) else "sigma"
 
@@ -73,33 +84,5 @@ def at_detection(found: Diagnostic, rule: Rule) -> Diagnostic:
         return found
     for query in origin.queries.values():
         return replace(found, span=Span(0, len(query.text.rstrip())), fix=None).located(query)
-    block = origin.places.get(("detection",))
+    block = origin.places.get(("detection",)) or origin.places.get(("correlation",))
     return replace(found, span=block.value if block is not None else Span(0, 0), fix=None).located(origin.file)
-
-
-class Texts(Mapping[str, SourceFile]):
-    """The texts of the files of a run by the path that diagnostics show, read when a diagnostic quotes them.
-
-    The latest stays at hand: diagnostics come file by file.
-    """
-
-    def __init__(self, items: Iterable[Input]) -> None:
-        self._items = {item.shown: item for item in items}
-        self._latest: SourceFile | None = None
-
-    def __getitem__(self, path: str) -> SourceFile:
-        if self._latest is None or self._latest.path != path:
-            self._latest = self._read(self._items[path])
-        return self._latest
-
-    def _read(self, item: Input) -> SourceFile:
-        try:
-            return read_file(item.shown) if item.data is None else decode(item.data, item.shown)
-        except SourceError as error:
-            return error.file or SourceFile(item.shown, "")
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._items)
-
-    def __len__(self) -> int:
-        return len(self._items)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum, unique
 
-from isorule.diagnostics import Diagnostic, Effect, to_json
+from isorule.diagnostics import Diagnostic, Severity, to_json
 from isorule.ir.losses import Loss
 from isorule.report.text import counted, table, tally
 from isorule.report.verdicts import verdict_details, verdict_json
@@ -16,11 +16,15 @@ from isorule.verification import Verdict
 
 @unique
 class Status(Enum):
-    """CONVERTED: there is a text. REFUSED: the target cannot say it. ERROR: the rule could not be read, or a fault."""
+    """CONVERTED: there is a text. REFUSED: the target cannot say it. ERROR: the rule could not be read, or a fault.
+
+    PART: a filter, or a rule that only a correlation asks for; it has no text of its own.
+    """
 
     CONVERTED = "converted"
     REFUSED = "refused"
     ERROR = "error"
+    PART = "part"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +32,8 @@ class ConversionRecord:
     """One rule of a run. `path` is its file, `index` its place among the rules of the file (from 0).
 
     `text`, `losses` and `verdict` are there where it was converted, `diagnostic` where it was not; `output` is the file
-    that holds the text, as a path below the output folder.
+    that holds the text, as a path below the output folder. `queries` are those of a backend of pySigma, before they
+    were put into the form of its output.
     """
 
     path: str
@@ -41,6 +46,7 @@ class ConversionRecord:
     verdict: Verdict | None = None
     diagnostic: Diagnostic | None = None
     output: str | None = None
+    queries: tuple[object, ...] = ()
 
     @property
     def reason(self) -> str | None:
@@ -97,7 +103,7 @@ def remarks(record: ConversionRecord) -> list[Diagnostic]:
     """What a person must hear of one rule: why it was not converted, or every loss that is not cosmetic."""
     if record.diagnostic is not None:
         return [record.diagnostic]
-    return [loss for loss in record.losses if loss.effect is not Effect.COSMETIC]
+    return [loss for loss in record.losses if loss.severity is not Severity.INFO]
 
 
 def records_table(records: Sequence[ConversionRecord]) -> str:
