@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum, unique
 
-from isorule.source import Embedded, SourceFile, Span
+from isorule.source import Embedded, KeyPath, SourceFile, Span
 
 
 @unique
@@ -63,11 +63,16 @@ class TextEdit:
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """Edits of one file that belong together, and how safe they are."""
+    """Edits of one file that belong together, and how safe they are.
+
+    `keys` are the paths of the values of the document that the edits change, each with all below it; every other value
+    must be the same when the edited file is read again.
+    """
 
     title: str
     edits: tuple[TextEdit, ...]
     applicability: Applicability = Applicability.SAFE
+    keys: tuple[KeyPath, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,10 +83,11 @@ Run = Callable[..., Result]
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty working directory whose name has a blank."""
+    """An empty working directory whose name has a blank; results of runs are kept beside it."""
     path = tmp_path / "a folder"
     path.mkdir()
     monkeypatch.chdir(path)
+    monkeypatch.setenv("ISORULE_CACHE_DIR", str(tmp_path / "cache"))
     return path
 
 

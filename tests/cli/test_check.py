@@ -9,20 +9,16 @@ from typing import Any
 
 import pytest
 
-from isorule.diagnostics import Diagnostic, Severity
-
 Run = Callable[..., Any]
 Write = Callable[..., Path]
 
 
-@pytest.fixture
-def warn(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every file has one warning, whatever the checks of the day say of it."""
+WARNED = "  # isorule: ignore[risk-score-band] nothing to ignore\n"
 
-    def check(path: object) -> list[Diagnostic]:
-        return [Diagnostic("X001", "some-warning", Severity.WARNING, "it is so", path=str(path), line=1, column=1)]
 
-    monkeypatch.setattr("isorule.api.check", check)
+def warned(texts: Any, number: int = 0) -> str:
+    """A rule with one warning: a comment that silences nothing."""
+    return str(texts.sigma(number)).replace("level: low\n", f"level: low{WARNED}")
 
 
 def test_a_rule_without_errors_is_clean(run: Run, write: Write, texts: Any) -> None:
@@ -43,19 +39,17 @@ def test_a_syntax_error_in_the_query_is_underlined_in_its_file(run: Run, write: 
     assert lines[place + 3] == "    |                            ^"
 
 
-@pytest.mark.usefixtures("warn")
 @pytest.mark.parametrize(("limit", "code"), [("error", 0), ("warning", 1), ("info", 1)])
-def test_fail_on_sets_what_is_a_failure(run: Run, write: Write, limit: str, code: int) -> None:
-    write("a.toml", "")
-    assert run("check", "--fail-on", limit, "a.toml").exit_code == code
+def test_fail_on_sets_what_is_a_failure(run: Run, write: Write, texts: Any, limit: str, code: int) -> None:
+    write("a.yml", warned(texts))
+    assert run("check", "--fail-on", limit, "a.yml").exit_code == code
 
 
-@pytest.mark.usefixtures("warn")
-def test_findings_come_in_the_order_of_files_whatever_the_number_of_processes(run: Run, write: Write) -> None:
-    for name in ("c.yml", "a.toml", "b/x.yaml"):
-        write(name, "")
-    result = run("check", ".")
-    assert [line.split(":")[0] for line in result.stdout.splitlines()] == ["a.toml", "b/x.yaml", "c.yml"]
+def test_findings_come_in_the_order_of_files(run: Run, write: Write, texts: Any) -> None:
+    for number, name in enumerate(("c.yml", "a.yml", "b/x.yaml")):
+        write(name, warned(texts, number))
+    lines = run("check", ".", "--format", "jsonl").stdout.splitlines()
+    assert [json.loads(line)["path"] for line in lines] == ["a.yml", "b/x.yaml", "c.yml"]
 
 
 def test_several_processes_give_the_same_bytes(run: Run, write: Write, texts: Any) -> None:

@@ -88,3 +88,44 @@ def test_without_rules_or_events_it_is_wrong_usage(run: Run, write: Write, texts
     write("a.toml", texts.elastic())
     write("e.ndjson", "")
     assert run("eval", *arguments).exit_code == 2
+
+
+TWO_STEPS = 'sequence with maxspan=1m [process where process.name == "bash"] [process where process.name == "zsh"]'
+
+
+def test_a_sequence_follows_standard_input_event_by_event(run: Run, write: Write, texts: Any) -> None:
+    write("r/a.toml", texts.elastic(1, query=TWO_STEPS))
+    write("r/b.toml", texts.elastic(2, query="process where true"))
+    third = {**SHELL, "@timestamp": "2026-01-02T00:00:02Z"}
+    result = run("eval", "r", "--events", "-", stdin=_ndjson(SHELL, OTHER, third))
+    assert [alert["rule"] for alert in _alerts(result)] == [texts.id(number) for number in (2, 2, 1, 2)]
+    assert result.exit_code == 0, result.stderr
+
+
+def test_events_of_standard_input_out_of_order_are_reported(run: Run, write: Write, texts: Any) -> None:
+    write("a.toml", texts.elastic(1, query=TWO_STEPS))
+    result = run("eval", "a.toml", "--events", "-", stdin=_ndjson(OTHER, SHELL))
+    assert _alerts(result) == []
+    assert "a.toml: warning[event-out-of-order]" in result.stderr
+    assert result.exit_code == 1
+
+
+def test_one_late_event_in_a_file_changes_no_alert(run: Run, write: Write, texts: Any) -> None:
+    write("a.toml", texts.elastic(1, query=TWO_STEPS))
+    late = {**OTHER, "@timestamp": "2026-01-01T00:00:00Z"}
+    write("e.ndjson", _ndjson(SHELL, OTHER, late))
+    result = run("eval", "a.toml", "--events", "e.ndjson")
+    assert [alert["events"] for alert in _alerts(result)] == [[SHELL, OTHER]]
+    assert (result.exit_code, result.stderr) == (0, "1 rule: 1 alert\n")
+
+
+def test_types_that_the_user_names_are_those_of_the_engine(run: Run, write: Write, texts: Any) -> None:
+    write("r/a.toml", texts.elastic(1))
+    write("r/b.toml", texts.elastic(2, query='process where\n  message == "x"'))
+    write("r/c.yml", texts.sigma(3))
+    write("types.json", json.dumps({"process.name": "keyword", "message": "text"}))
+    write("e.ndjson", _ndjson(SHELL))
+    result = run("eval", "r", "--events", "e.ndjson", "--fields", "types.json")
+    assert [alert["rule"] for alert in _alerts(result)] == [texts.id(1), texts.id(3)]
+    assert "r/b.toml:20:3: error[inexact-field]" in result.stderr
+    assert result.exit_code == 1

@@ -88,10 +88,10 @@ def test_a_closed_pipe_ends_the_run_quietly() -> None:
 def broken_check(monkeypatch: pytest.MonkeyPatch) -> None:
     """isorule itself is at fault."""
 
-    def fail(_path: object) -> None:
+    def fail(*_arguments: object) -> None:
         raise ZeroDivisionError("by us")
 
-    monkeypatch.setattr("isorule.api.check", fail)
+    monkeypatch.setattr("isorule.checks.file.report_file", fail)
 
 
 @pytest.mark.usefixtures("broken_check")

@@ -6,23 +6,37 @@ import inspect
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from isorule.checks.check import Check
+from isorule.checks.selection import option_types
 
-EXAMPLE = "Example"
-USE_INSTEAD = "Use instead"
-SECTIONS = ("What it does", "Why", EXAMPLE, USE_INSTEAD, "References")
+EXAMPLE: Final = "Example"
+USE_INSTEAD: Final = "Use instead"
+OPTIONS: Final = "Options"
+FIX: Final = "Fix"
+REFERENCES: Final = "References"
+SECTIONS: Final = ("What it does", "Why", EXAMPLE, USE_INSTEAD, OPTIONS, FIX, REFERENCES)
+"""The headings of a documentation in their order; only a check with options has "Options".
+
+"Fix" begins with `None.`, `Safe:`, `Unsafe:` or `Shown only:`, and says what is mended and why that is safe or not.
+"""
 
 _HEADING = re.compile(r"^## (.+)$", re.MULTILINE)
-_CODE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_CODE = re.compile(r"^```(\w+)(?: file=(\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A piece of a rule in a documentation; `language` is `toml` (Elastic) or `yaml` (Sigma)."""
+    """A piece of a rule in a documentation, written as a code block: ```` ```toml file=linux/name.toml ````.
+
+    `language` is `toml` (Elastic), `yaml` (Sigma), or the query language of a bare query (`eql`, `kuery`, `lucene`,
+    `esql`). `path` is the name of the file that it stands in, where that matters.
+    """
 
     language: str
     text: str
+    path: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +48,8 @@ class Documentation:
 
     def examples(self, section: str) -> tuple[Example, ...]:
         """The code blocks of a section."""
-        return tuple(Example(found[1], found[2]) for found in _CODE.finditer(self.sections.get(section, "")))
+        found = _CODE.finditer(self.sections.get(section, ""))
+        return tuple(Example(block[1], block[3], block[2]) for block in found)
 
 
 def documentation(check: Check) -> Documentation:
@@ -42,3 +57,8 @@ def documentation(check: Check) -> Documentation:
     head, *parts = _HEADING.split(inspect.getdoc(type(check)) or "")
     sections = {name.strip(): text.strip() for name, text in zip(parts[::2], parts[1::2], strict=True)}
     return Documentation(head.strip(), sections)
+
+
+def expected_sections(check: Check) -> tuple[str, ...]:
+    """The headings that the documentation of a check must have, in order."""
+    return tuple(name for name in SECTIONS if name != OPTIONS or option_types(check))

@@ -1,61 +1,175 @@
-"""Checks of whole files: a file that cannot be read as a rule is a finding, too."""
+"""All that one file gives: the findings on it, and the facts that checks of collections keep of it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Final
 
-from isorule.checks.check import ELASTIC, SIGMA, CheckedDocument
-from isorule.checks.registry import check_document, check_rule
-from isorule.diagnostics import Diagnostic, IsoruleError, sort_key
+from isorule.checks.check import ELASTIC, SIGMA, Check, CheckedDocument, CheckedFile, Finding
+from isorule.checks.detection import checked_detection
+from isorule.checks.facts import Collected, collected
+from isorule.checks.ignores import Malformed, ignores_of
+from isorule.checks.reports import FileReport, Ignore
+from isorule.checks.selection import Plan, close_to, is_known
+from isorule.diagnostics import Diagnostic, IsoruleError, Related, sort_key
 from isorule.documents import document_format, format_of_path
-from isorule.source import SourceFile
+from isorule.documents.problems import parse_error
+from isorule.ir.rule import Rule
+from isorule.source import KeyPath, SourceFile, Span
 from isorule.source.files import read_file
 from isorule.source.reading import Reading, SourceError
 from isorule.source.toml_values import read_toml
 from isorule.source.yaml_values import read_yaml
 
-_SHAPE = frozenset({"missing-key", "wrong-type", "unknown-value", "no-rule"})
+SHAPE: Final = frozenset({"missing-key", "wrong-type", "unknown-value", "no-rule"})
 """What the readers of documents say of a document's shape; the schema check says it of all keys at once."""
 
 
-def check_file(path: str | Path) -> list[Diagnostic]:
-    """Findings on every rule of a file, in the order of the file.
+def report_path(path: str | Path, plan: Plan) -> FileReport:
+    """The report on the file at a path.
 
     Raises UnknownNameError for a file of an unknown kind; whatever is wrong within the file is a finding.
     """
     name = format_of_path(path)
     try:
-        rules = document_format(name).load(path)
-    except IsoruleError as error:
-        return _of_unreadable(Path(path), name, error.diagnostic)
-    return sorted((item for rule in rules for item in check_rule(rule)), key=sort_key)
+        file = read_file(path)
+    except SourceError as error:
+        return FileReport((parse_error(error, SourceFile(str(path), "")).diagnostic,))
+    return report_file(file, name, plan)
 
 
-def _of_unreadable(path: Path, name: str, problem: Diagnostic) -> list[Diagnostic]:
-    """What can be said of a file that is no rule: the problem, and all that checks see without a rule."""
-    found = [
-        diagnostic
-        for reading in _readings(path, name)
-        for diagnostic in check_document(CheckedDocument(name, reading.values, reading.file, reading.places))
-    ]
-    if problem.name not in _SHAPE or not any(item.name == "schema" for item in found):
+def report_file(file: SourceFile, form: str, plan: Plan) -> FileReport:
+    """The report on a file of a format (`elastic`, `sigma`)."""
+    rules, problem = _rules(file, form)
+    documents = _of_rules(rules) if problem is None else _of_readings(file, form)
+    whole = CheckedFile(form, file, documents)
+    found = list(_in_file(whole, plan))
+    for document in documents:
+        found += diagnose(document, plan)
+    if problem is not None and (problem.name not in SHAPE or not any(item.name == "schema" for item in found)):
         found.append(problem)
-    return sorted(found, key=sort_key)
+    facts = tuple(fact for document in documents for fact in _facts(document, plan))
+    ignores, malformed = _ignores(whole, plan)
+    return FileReport(tuple(sorted([*found, *malformed], key=sort_key)), facts, ignores)
 
 
-def _readings(path: Path, name: str) -> tuple[Reading, ...]:
-    read = _READERS.get(name)
-    if read is None:
-        return ()
+def diagnose(document: CheckedDocument, plan: Plan) -> list[Diagnostic]:
+    """What the checks of rules and detections say about a document."""
+    found = [
+        diagnostic_of(check, finding, document)
+        for check in plan.rule_checks
+        if document.format in check.about.formats
+        for finding in check.in_rule(document)
+    ]
+    detection = checked_detection(document) if plan.detection_checks else None
+    if detection is not None:
+        found += [
+            diagnostic_of(check, finding, document)
+            for check in plan.detection_checks
+            if document.format in check.about.formats
+            for finding in check.in_detection(detection)
+        ]
+    return found
+
+
+def document_of(rule: Rule, index: int = 0) -> CheckedDocument | None:
+    """A rule as checks see it; None for a rule that was not read from a file."""
+    origin = rule.origin
+    if origin is None:
+        return None
+    return CheckedDocument(origin.format, origin.document, origin.file, origin.places, rule, index)
+
+
+def diagnostic_of(check: Check, finding: Finding, document: CheckedDocument) -> Diagnostic:
+    """A finding as a diagnostic of its check."""
+
+    def span(place: KeyPath | Span, at_key: bool = False) -> Span | None:
+        return place if isinstance(place, Span) else document.span(place, at_key=at_key)
+
+    about = check.about
+    return Diagnostic(
+        about.code,
+        about.name,
+        finding.severity or about.severity,
+        finding.message,
+        hint=finding.hint,
+        span=span(finding.place, finding.at_key),
+        related=tuple(Related(message, span(place)) for message, place in finding.related),
+        fix=finding.fix,
+    ).located(document.file)
+
+
+def readings(file: SourceFile, form: str) -> tuple[Reading, ...]:
+    """The documents of a file as plain values with their places; none where it is not well-formed."""
     try:
-        return read(read_file(path))
+        return _READERS[form](file)
     except SourceError:
         return ()
+
+
+def _rules(file: SourceFile, form: str) -> tuple[tuple[Rule, ...], Diagnostic | None]:
+    try:
+        return document_format(form).read(file), None
+    except IsoruleError as error:
+        return (), error.diagnostic
+
+
+def _of_rules(rules: tuple[Rule, ...]) -> tuple[CheckedDocument, ...]:
+    found = (document_of(rule, index) for index, rule in enumerate(rules))
+    return tuple(document for document in found if document is not None)
+
+
+def _of_readings(file: SourceFile, form: str) -> tuple[CheckedDocument, ...]:
+    """What can be seen of a file that could not be read as rules."""
+    return tuple(
+        CheckedDocument(form, reading.values, reading.file, reading.places, index=index)
+        for index, reading in enumerate(readings(file, form))
+    )
 
 
 def _toml(file: SourceFile) -> tuple[Reading, ...]:
     return (read_toml(file),)
 
 
-_READERS: Mapping[str, Callable[[SourceFile], tuple[Reading, ...]]] = {ELASTIC: _toml, SIGMA: read_yaml}
+_READERS: Final[Mapping[str, Callable[[SourceFile], tuple[Reading, ...]]]] = {ELASTIC: _toml, SIGMA: read_yaml}
+
+
+def _in_file(file: CheckedFile, plan: Plan) -> Iterator[Diagnostic]:
+    whole = CheckedDocument(file.format, {}, file.file)
+    for check in plan.file_checks:
+        if file.format in check.about.formats:
+            for finding in check.in_file(file):
+                yield diagnostic_of(check, finding, file.documents[0] if file.documents else whole)
+
+
+def _facts(document: CheckedDocument, plan: Plan) -> Iterator[tuple[str, Collected]]:
+    for check in plan.collection_checks:
+        if document.format in check.about.formats:
+            for fact in check.facts(document):
+                place = fact.place
+                span = place if isinstance(place, Span) else document.span(place, at_key=fact.at_key)
+                found = collected(fact, span or Span(0, 0), document.file, document.format, document.index)
+                yield check.about.name, found
+
+
+def _ignores(file: CheckedFile, plan: Plan) -> tuple[tuple[Ignore, ...], list[Diagnostic]]:
+    """The comments that silence findings, and what is wrong with them."""
+    comments = list(ignores_of(file))
+    ignores = tuple(item for item in comments if isinstance(item, Ignore))
+    bare = CheckedDocument(file.format, {}, file.file)
+    found: list[Diagnostic] = []
+    malformed, unexplained = plan.find("malformed-ignore"), plan.find("ignore-without-reason")
+    if malformed is not None:
+        wrong = [Finding(item.span, item.message) for item in comments if isinstance(item, Malformed)]
+        wrong += [
+            Finding(item.span, f"no check is called {selector!r}", close_to(selector))
+            for item in ignores
+            for selector in item.selectors
+            if not is_known(selector)
+        ]
+        found += [diagnostic_of(malformed, finding, bare) for finding in wrong]
+    if unexplained is not None:
+        silent = [Finding(item.span, "this ignore does not say why") for item in ignores if not item.reason]
+        found += [diagnostic_of(unexplained, finding, bare) for finding in silent]
+    return ignores, found

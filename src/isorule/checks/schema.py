@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar
 
-from isorule.checks.check import ELASTIC, SIGMA, CheckedDocument, Finding
+from isorule.checks.check import ELASTIC, SIGMA, About, CheckedDocument, Finding
 from isorule.diagnostics import Severity
 from isorule.schemas import violations
 
@@ -49,17 +49,21 @@ class SchemaValidity:
     level: medium
     ```
 
+    ## Fix
+    None. What was meant is for the author to say.
+
     ## References
     - https://github.com/SigmaHQ/sigma-specification/blob/main/specification/sigma-rules-specification.md
     - https://www.elastic.co/docs/api/doc/kibana/operation/operation-createrule
     """
 
-    code: ClassVar = "SCHEMA001"
-    name: ClassVar = "schema"
-    severity: ClassVar = Severity.ERROR
-    formats: ClassVar = frozenset(_SCHEMAS)
+    about: ClassVar = About("SCHEMA001", "schema", Severity.ERROR)
 
-    def findings(self, document: CheckedDocument) -> Iterator[Finding]:
+    def in_rule(self, document: CheckedDocument) -> Iterator[Finding]:
         """One finding for each violation."""
         for found in violations(_SCHEMAS[document.format], document.values):
             yield Finding(found.path, found.message, found.hint, at_key=found.at_key)
+
+
+CHECKS = (SchemaValidity,)
+"""The checks of this family."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar, NamedTuple
 
-from isorule.checks.check import ELASTIC, CheckedDocument, Finding
+from isorule.checks.check import ELASTIC, About, CheckedDocument, Finding
+from isorule.checks.edits import UNSAFE, respelled
 from isorule.diagnostics import Severity
 
 
@@ -65,16 +66,17 @@ class RiskScoreBand:
     severity = "medium"
     ```
 
+    ## Fix
+    Unsafe: the score becomes the usual one of the severity, which changes how alerts are sorted; the severity may be
+    what is wrong.
+
     ## References
     - https://www.elastic.co/docs/solutions/security/detect-and-alert/create-detection-rule
     """
 
-    code: ClassVar = "RISK001"
-    name: ClassVar = "risk-score-band"
-    severity: ClassVar = Severity.ERROR
-    formats: ClassVar = frozenset({ELASTIC})
+    about: ClassVar = About("RISK001", "risk-score-band", Severity.ERROR, frozenset({ELASTIC}))
 
-    def findings(self, document: CheckedDocument) -> Iterator[Finding]:
+    def in_rule(self, document: CheckedDocument) -> Iterator[Finding]:
         """At most one finding, at the score."""
         found = _scores(document)
         if found is None or found.band.least <= found.score <= found.band.most:
@@ -85,6 +87,7 @@ class RiskScoreBand:
             ("rule", "risk_score"),
             f"risk_score {found.score} belongs to severity {meant}; severity is {found.severity} ({least} to {most})",
             f'set risk_score = {usual}, or severity = "{meant}"',
+            fix=respelled(document, ("rule", "risk_score"), usual, f"use {usual}", UNSAFE),
         )
 
 
@@ -112,16 +115,16 @@ class RiskScoreUsual:
     severity = "medium"
     ```
 
+    ## Fix
+    None. A score within the band may be meant.
+
     ## References
     - https://www.elastic.co/docs/solutions/security/detect-and-alert/create-detection-rule
     """
 
-    code: ClassVar = "RISK002"
-    name: ClassVar = "risk-score-usual"
-    severity: ClassVar = Severity.INFO
-    formats: ClassVar = frozenset({ELASTIC})
+    about: ClassVar = About("RISK002", "risk-score-usual", Severity.INFO, frozenset({ELASTIC}))
 
-    def findings(self, document: CheckedDocument) -> Iterator[Finding]:
+    def in_rule(self, document: CheckedDocument) -> Iterator[Finding]:
         """At most one finding, at the score."""
         found = _scores(document)
         if found is None or not found.band.least <= found.score <= found.band.most or found.score == found.band.usual:
@@ -130,3 +133,7 @@ class RiskScoreUsual:
             ("rule", "risk_score"),
             f"risk_score is {found.score}; {found.severity} rules usually have {found.band.usual}",
         )
+
+
+CHECKS = (RiskScoreBand, RiskScoreUsual)
+"""The checks of this family."""

@@ -19,6 +19,11 @@ VERBS: Mapping[str, tuple[str, str]] = {
     "dialects": ("isorule.cli.dialects:dialects", "Show which query languages are read and written, and how far."),
     "eval": ("isorule.cli.evaluate:evaluate", "Run rules over events and print the alerts."),
     "explain": ("isorule.cli.explain:explain", "Say in plain words what a rule asks, or what a name means."),
+    "synth": ("isorule.cli.synth:synth", "Make events that rules match, and events that just fail to."),
+    "overlap": (
+        "isorule.cli.overlap:overlap",
+        "List pairs of rules that are equivalent, subsumed, or share only their name.",
+    ),
     "test": ("isorule.cli.test:test", "Run fixture events against rules and their twins."),
     "verify": ("isorule.cli.verify:verify", "Decide whether B means the same as A."),
 }

@@ -12,6 +12,11 @@ from isorule.source import SourceFile
 FORMATS: Mapping[str, str] = {
     "text": "isorule.report.text:findings_text",
     "json": "isorule.report.json:findings_json",
+    "jsonl": "isorule.report.jsonl:findings_jsonl",
+    "sarif": "isorule.report.sarif:findings_sarif",
+    "github": "isorule.report.github:findings_github",
+    "gitlab": "isorule.report.gitlab:findings_gitlab",
+    "junit": "isorule.report.junit:findings_junit",
 }
 """Where the writer of each format stands; it is imported when asked for."""
 

@@ -11,15 +11,21 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from isorule.checks.registry import all_checks
+from isorule.checks.registry import find_check
 
-_KINDS = {"loss": "loss", "refusal": "refusal", "both": "loss or refusal"}
+_KINDS = {
+    "loss": "loss",
+    "refusal": "refusal",
+    "both": "loss or refusal",
+    "note": "note",
+    "synthesis": "not made by `isorule synth`",
+}
 _WIDTH = 100
 
 
 @dataclass(frozen=True, slots=True)
 class NameEntry:
-    """The documentation of a name: `kind` is `loss`, `refusal` or `both`; `others` are names that say the same."""
+    """The documentation of a name: `kind` is a key of `_KINDS`; `others` are names that say the same."""
 
     kind: str
     meaning: str
@@ -46,13 +52,13 @@ def name_text(name: str) -> str | None:
 
 
 def _check_text(name: str) -> str | None:
-    for check in all_checks():
-        if name in (check.name, check.code):
-            title = (
-                f"{check.name} ({check.code}, {check.severity.value} in {' and '.join(sorted(check.formats))} rules)"
-            )
-            return f"{title}\n\n{inspect.getdoc(type(check))}\n"
-    return None
+    check = find_check(name)
+    if check is None:
+        return None
+    about = check.about
+    formats = " and ".join(sorted(about.formats))
+    title = f"{about.name} ({about.code}, {about.severity.value} in {formats} rules)"
+    return f"{title}\n\n{inspect.getdoc(type(check))}\n"
 
 
 def _entry_text(name: str) -> str | None:

@@ -67,6 +67,10 @@ class Edits:
         """Put `text` in the place of what stands from `start` to `end`."""
         self._edits.append((start, end, text))
 
+    def asked(self) -> tuple[tuple[int, int, str], ...]:
+        """Every replacement: where it starts and ends, and the text that is put there."""
+        return tuple(self._edits)
+
     def applied(self) -> str:
         """The text with all replacements made.
 

@@ -36,6 +36,22 @@ def rewrite_toml(
     return write_toml(document, layout, keep_order=True)
 
 
+def toml_edits(
+    text: str,
+    values: Mapping[str, object],
+    places: Mapping[KeyPath, Located],
+    document: Mapping[str, object],
+    layout: TomlLayout = ELASTIC_LAYOUT,
+) -> tuple[tuple[int, int, str], ...]:
+    """The replacements (start, end, text) by which `rewrite_toml` edits a text.
+
+    Raises NoRewriteError where the text cannot be edited, and TypeError or ValueError for values that cannot be written.
+    """
+    rewriter = _Rewriter(text, values, places, document, layout)
+    rewriter.run()
+    return rewriter.edits.asked()
+
+
 class _Rewriter:
     def __init__(
         self,
@@ -50,7 +66,7 @@ class _Rewriter:
         self._places = places
         self._document = document
         self._writer = TomlWriter(layout)
-        self._edits = Edits(text)
+        self.edits = Edits(text)
 
     def run(self) -> str:
         """The edited text.
@@ -65,7 +81,7 @@ class _Rewriter:
                     self._add(change.path, change.value)
                 case ChangeKind.REMOVE:
                     self._remove(change.path)
-        return self._edits.applied()
+        return self.edits.applied()
 
     def _set(self, change: Change) -> None:
         path, value = change.path, change.value
@@ -77,7 +93,7 @@ class _Rewriter:
         column = span.start - line_start(self._text, span.start)
         margin = self._margin(span.start)
         written = self._writer.value(_names(path), value, column, margin)
-        self._edits.replace(span.start, span.end, written)
+        self.edits.replace(span.start, span.end, written)
 
     def _add(self, path: KeyPath, value: object) -> None:
         table = path[:-1]
@@ -92,7 +108,7 @@ class _Rewriter:
             lines = [f"{key_text(key)} = {self._writer.value(names, value, len(key_text(key)) + 3)}"]
             at = self._after_predecessor(table, key)
         before = "" if at == 0 or self._text[at - 1] == "\n" else "\n"
-        self._edits.replace(at, at, before + "\n".join(lines) + "\n")
+        self.edits.replace(at, at, before + "\n".join(lines) + "\n")
 
     def _after_predecessor(self, table: KeyPath, key: str) -> int:
         """Where a plain key goes: behind the one before it in the layout's order, or right below the table's header."""
@@ -119,7 +135,7 @@ class _Rewriter:
                 raise NoRewriteError  # a dotted key
         else:
             raise NoRewriteError
-        self._edits.replace(start, line_end(self._text, place.value.end), "")
+        self.edits.replace(start, line_end(self._text, place.value.end), "")
 
     def _is_header(self, path: KeyPath) -> bool:
         """Whether an entry is a table with a header, or an array of such tables."""

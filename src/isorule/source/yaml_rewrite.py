@@ -36,6 +36,22 @@ def rewrite_yaml(
     return write_yaml(document, layout)
 
 
+def yaml_edits(
+    text: str,
+    values: Mapping[str, object],
+    places: Mapping[KeyPath, Located],
+    document: Mapping[str, object],
+    layout: YamlLayout = SIGMA_LAYOUT,
+) -> tuple[tuple[int, int, str], ...]:
+    """The replacements (start, end, text) by which `rewrite_yaml` edits a text.
+
+    Raises NoRewriteError where the text cannot be edited, and TypeError or ValueError for values that cannot be written.
+    """
+    rewriter = _Rewriter(text, values, places, document, layout)
+    rewriter.run()
+    return rewriter.edits.asked()
+
+
 class _Rewriter:
     def __init__(
         self,
@@ -50,7 +66,7 @@ class _Rewriter:
         self._places = places
         self._document = document
         self._layout = layout
-        self._edits = Edits(text)
+        self.edits = Edits(text)
 
     def run(self) -> str:
         """The edited text.
@@ -66,7 +82,7 @@ class _Rewriter:
                     self._add(change)
                 case ChangeKind.REMOVE:
                     self._remove(change.path)
-        return self._edits.applied()
+        return self.edits.applied()
 
     def _check_block(self, path: KeyPath) -> None:
         """Nothing is edited inside of flow collections."""
@@ -90,7 +106,7 @@ class _Rewriter:
         written = "".join(writer.out)
         if not self._text[start:end].endswith("\n"):
             written = written.removesuffix("\n")
-        self._edits.replace(start, end, written)
+        self.edits.replace(start, end, written)
 
     def _add(self, change: Change) -> None:
         table, key = change.path[:-1], change.path[-1]
@@ -105,7 +121,7 @@ class _Rewriter:
         writer.mapping({str(key): change.value}, table, self._column(neighbour.key.start))
         at = self._behind(neighbour) if earlier else self._line_of(neighbour.key.start)
         margin = "" if at == 0 or self._text[at - 1] == "\n" else "\n"
-        self._edits.replace(at, at, margin + "".join(writer.out))
+        self.edits.replace(at, at, margin + "".join(writer.out))
 
     def _behind(self, place: Located) -> int:
         """Where the line after an entry begins."""
@@ -124,7 +140,7 @@ class _Rewriter:
         place = self._places[path]
         if place.key is None:
             raise NoRewriteError
-        self._edits.replace(self._line_of(place.key.start), self._behind(place), "")
+        self.edits.replace(self._line_of(place.key.start), self._behind(place), "")
 
     def _column(self, at: int) -> int:
         return at - line_start(self._text, at)

@@ -8,14 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from isorule.checks import CheckedDocument, all_checks, check_document, check_file, check_rule
+from isorule.checks import CheckedDocument, check_file, check_rule, plan
+from isorule.checks.file import diagnose, report_file
+from isorule.checks.run import settle
 from isorule.diagnostics import Diagnostic, Severity, UnknownNameError
 from isorule.documents import document_format
 from isorule.ir.rule import Rule
 from isorule.source import SourceFile
-from isorule.source.toml_values import read_toml
-from isorule.source.yaml_values import read_yaml
 
+PLAN = plan()
 RULE = """\
 [metadata]
 creation_date = "2026/11/21"
@@ -50,17 +51,17 @@ reference = "https://attack.mitre.org/tactics/TA0007/"
 """
 
 
+def checked(file: SourceFile, form: str) -> list[Diagnostic]:
+    return settle({file.path: report_file(file, form, PLAN)}, PLAN)
+
+
 def elastic(text: str) -> list[Diagnostic]:
-    file = SourceFile("rule.toml", text)
-    reading = read_toml(file)
-    return check_document(CheckedDocument("elastic", reading.values, file, reading.places))
+    return checked(SourceFile("rule.toml", text), "elastic")
 
 
 def sigma(tags: str) -> list[Diagnostic]:
     text = f"title: T\nlogsource: {{product: linux}}\ndetection: {{s: {{a: b}}, condition: s}}\ntags: [{tags}]\n"
-    file = SourceFile("rule.yml", text)
-    reading = read_yaml(file)[0]
-    return check_document(CheckedDocument("sigma", reading.values, file, reading.places))
+    return checked(SourceFile("rule.yml", text), "sigma")
 
 
 def test_a_right_rule_has_no_findings() -> None:
@@ -290,4 +291,4 @@ json_values = st.recursive(
 def test_no_check_stumbles_over_values_of_any_shape(rule: object, tags: object) -> None:
     for form in ("elastic", "sigma"):
         document = CheckedDocument(form, {"rule": rule, "tags": tags}, SourceFile("rule", ""))
-        assert check_document(document, all_checks()) != []  # the schema has something to say, at least
+        assert diagnose(document, PLAN) != []  # the schema has something to say, at least

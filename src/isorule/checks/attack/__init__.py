@@ -2,3 +2,19 @@
 
 A rule may follow any version of ATT&CK that isorule has a table of: what one of them has in use is right.
 """
+
+from isorule.checks.attack.existence import AttackDeprecated, AttackRevoked, AttackUnknown
+from isorule.checks.attack.naming import AttackName, AttackReference
+from isorule.checks.attack.structure import AttackDuplicate, AttackParent, AttackTactic
+
+CHECKS = (
+    AttackUnknown,
+    AttackRevoked,
+    AttackDeprecated,
+    AttackName,
+    AttackReference,
+    AttackTactic,
+    AttackParent,
+    AttackDuplicate,
+)
+"""The checks of this family."""

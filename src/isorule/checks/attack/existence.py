@@ -8,7 +8,7 @@ from typing import ClassVar
 from isorule.attack import VERSIONS, attack
 from isorule.checks.attack.lookup import in_use, tactics, techniques, versions_text
 from isorule.checks.attack.mentions import Kind, mentions
-from isorule.checks.check import ELASTIC, SIGMA, CheckedDocument, Finding
+from isorule.checks.check import About, CheckedDocument, Finding
 from isorule.diagnostics import Severity
 
 
@@ -36,16 +36,16 @@ class AttackUnknown:
       - attack.t1046
     ```
 
+    ## Fix
+    None. What was meant is for the author to say.
+
     ## References
     - https://attack.mitre.org/matrices/enterprise/
     """
 
-    code: ClassVar = "ATTACK001"
-    name: ClassVar = "attack-unknown"
-    severity: ClassVar = Severity.ERROR
-    formats: ClassVar = frozenset({ELASTIC, SIGMA})
+    about: ClassVar = About("ATTACK001", "attack-unknown", Severity.ERROR)
 
-    def findings(self, document: CheckedDocument) -> Iterator[Finding]:
+    def in_rule(self, document: CheckedDocument) -> Iterator[Finding]:
         """One finding for each unknown id."""
         for mention in mentions(document):
             known = tactics(mention) if mention.kind is Kind.TACTIC else techniques(mention.key)
@@ -101,16 +101,16 @@ class AttackRevoked:
     reference = "https://attack.mitre.org/tactics/TA0005/"
     ```
 
+    ## Fix
+    None. A technique that stands for a revoked one may belong to another tactic.
+
     ## References
     - https://attack.mitre.org/resources/versions/
     """
 
-    code: ClassVar = "ATTACK002"
-    name: ClassVar = "attack-revoked"
-    severity: ClassVar = Severity.ERROR
-    formats: ClassVar = frozenset({ELASTIC, SIGMA})
+    about: ClassVar = About("ATTACK002", "attack-revoked", Severity.ERROR)
 
-    def findings(self, document: CheckedDocument) -> Iterator[Finding]:
+    def in_rule(self, document: CheckedDocument) -> Iterator[Finding]:
         """One finding for each revoked technique, with what stands for it."""
         for mention in mentions(document):
             known = techniques(mention.key)
@@ -148,16 +148,16 @@ class AttackDeprecated:
       - attack.t1059
     ```
 
+    ## Fix
+    None. Nothing stands for a deprecated technique.
+
     ## References
     - https://attack.mitre.org/resources/versions/
     """
 
-    code: ClassVar = "ATTACK003"
-    name: ClassVar = "attack-deprecated"
-    severity: ClassVar = Severity.WARNING
-    formats: ClassVar = frozenset({ELASTIC, SIGMA})
+    about: ClassVar = About("ATTACK003", "attack-deprecated", Severity.WARNING)
 
-    def findings(self, document: CheckedDocument) -> Iterator[Finding]:
+    def in_rule(self, document: CheckedDocument) -> Iterator[Finding]:
         """One finding for each deprecated technique."""
         for mention in mentions(document):
             known = techniques(mention.key)

@@ -47,8 +47,16 @@ class Mention:
         return self.path if self.path[0] == "tags" else (*self.path, part)
 
 
-def mentions(document: CheckedDocument) -> Iterator[Mention]:
-    """All tactics and techniques that a document names, in their order."""
+def mentions(document: CheckedDocument) -> tuple[Mention, ...]:
+    """All tactics and techniques that a document names, in their order; found once for all checks."""
+    return document.once(_found)
+
+
+def _found(document: CheckedDocument) -> tuple[Mention, ...]:
+    return tuple(_mentions(document))
+
+
+def _mentions(document: CheckedDocument) -> Iterator[Mention]:
     match document.format:
         case formatted if formatted == ELASTIC:
             yield from _of_threats(document.values.get("rule"))

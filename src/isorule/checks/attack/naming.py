@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import ClassVar
 
 from isorule.checks.attack.lookup import known_as
 from isorule.checks.attack.mentions import mentions
-from isorule.checks.check import ELASTIC, CheckedDocument, Finding
-from isorule.diagnostics import Fix, Severity, TextEdit
-from isorule.source import KeyPath
+from isorule.checks.check import ELASTIC, About, CheckedDocument, Finding
+from isorule.checks.edits import respelled
+from isorule.diagnostics import Severity
 
 
 class AttackName:
@@ -55,16 +54,16 @@ class AttackName:
     reference = "https://attack.mitre.org/tactics/TA0005/"
     ```
 
+    ## Fix
+    Safe: the name is what ATT&CK calls the id; nothing but the name changes.
+
     ## References
     - https://attack.mitre.org/techniques/enterprise/
     """
 
-    code: ClassVar = "ATTACK004"
-    name: ClassVar = "attack-name"
-    severity: ClassVar = Severity.ERROR
-    formats: ClassVar = frozenset({ELASTIC})
+    about: ClassVar = About("ATTACK004", "attack-name", Severity.ERROR, frozenset({ELASTIC}))
 
-    def findings(self, document: CheckedDocument) -> Iterator[Finding]:
+    def in_rule(self, document: CheckedDocument) -> Iterator[Finding]:
         """One finding for each wrong name, with the right one as a fix."""
         for mention in mentions(document):
             names = [name for name, _ in known_as(mention)]
@@ -73,7 +72,7 @@ class AttackName:
                 yield Finding(
                     path,
                     f"{mention.key} is called {' or '.join(names)}, not {mention.name}",
-                    fix=_replacement(document, path, names[0], "use the name that ATT&CK gives"),
+                    fix=respelled(document, path, names[0], "use the name that ATT&CK gives"),
                 )
 
 
@@ -108,16 +107,16 @@ class AttackReference:
     reference = "https://attack.mitre.org/tactics/TA0007/"
     ```
 
+    ## Fix
+    Safe: the link is the page of the id; nothing but the link changes.
+
     ## References
     - https://attack.mitre.org/tactics/enterprise/
     """
 
-    code: ClassVar = "ATTACK005"
-    name: ClassVar = "attack-reference"
-    severity: ClassVar = Severity.ERROR
-    formats: ClassVar = frozenset({ELASTIC})
+    about: ClassVar = About("ATTACK005", "attack-reference", Severity.ERROR, frozenset({ELASTIC}))
 
-    def findings(self, document: CheckedDocument) -> Iterator[Finding]:
+    def in_rule(self, document: CheckedDocument) -> Iterator[Finding]:
         """One finding for each wrong link, with the right one as a fix."""
         for mention in mentions(document):
             pages = list(dict.fromkeys(url for _, url in known_as(mention)))
@@ -126,10 +125,5 @@ class AttackReference:
                 yield Finding(
                     path,
                     f"the page of {mention.key} is {pages[0]}, not {mention.reference}",
-                    fix=_replacement(document, path, pages[0], "link the page of the id"),
+                    fix=respelled(document, path, pages[0], "link the page of the id"),
                 )
-
-
-def _replacement(document: CheckedDocument, path: KeyPath, text: str, title: str) -> Fix | None:
-    span = document.span(path) if path in document.places else None
-    return Fix(title, (TextEdit(span, json.dumps(text, ensure_ascii=False)),)) if span is not None else None

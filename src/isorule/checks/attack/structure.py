@@ -8,7 +8,7 @@ from typing import ClassVar
 from isorule.attack import VERSIONS, attack
 from isorule.checks.attack.lookup import techniques
 from isorule.checks.attack.mentions import Kind, Mention, mentions
-from isorule.checks.check import ELASTIC, CheckedDocument, Finding
+from isorule.checks.check import ELASTIC, About, CheckedDocument, Finding
 from isorule.diagnostics import Severity
 
 
@@ -54,16 +54,16 @@ class AttackTactic:
     reference = "https://attack.mitre.org/tactics/TA0007/"
     ```
 
+    ## Fix
+    None. Either of the two may be wrong.
+
     ## References
     - https://attack.mitre.org/matrices/enterprise/
     """
 
-    code: ClassVar = "ATTACK006"
-    name: ClassVar = "attack-tactic"
-    severity: ClassVar = Severity.ERROR
-    formats: ClassVar = frozenset({ELASTIC})
+    about: ClassVar = About("ATTACK006", "attack-tactic", Severity.ERROR, frozenset({ELASTIC}))
 
-    def findings(self, document: CheckedDocument) -> Iterator[Finding]:
+    def in_rule(self, document: CheckedDocument) -> Iterator[Finding]:
         """One finding for each technique that stands under a wrong tactic."""
         for mention in mentions(document):
             known = [item for _, item in techniques(mention.key) if item.tactics]
@@ -128,16 +128,16 @@ class AttackParent:
     reference = "https://attack.mitre.org/tactics/TA0011/"
     ```
 
+    ## Fix
+    None. Either of the two may be wrong.
+
     ## References
     - https://attack.mitre.org/techniques/enterprise/
     """
 
-    code: ClassVar = "ATTACK007"
-    name: ClassVar = "attack-parent"
-    severity: ClassVar = Severity.ERROR
-    formats: ClassVar = frozenset({ELASTIC})
+    about: ClassVar = About("ATTACK007", "attack-parent", Severity.ERROR, frozenset({ELASTIC}))
 
-    def findings(self, document: CheckedDocument) -> Iterator[Finding]:
+    def in_rule(self, document: CheckedDocument) -> Iterator[Finding]:
         """One finding for each sub-technique that stands under another technique."""
         for mention in mentions(document):
             if mention.kind is Kind.SUBTECHNIQUE and mention.parent is not None:
@@ -188,16 +188,16 @@ class AttackDuplicate:
     reference = "https://attack.mitre.org/tactics/TA0007/"
     ```
 
+    ## Fix
+    None. The two entries may name different techniques, which have to be joined by hand.
+
     ## References
     - https://attack.mitre.org/tactics/enterprise/
     """
 
-    code: ClassVar = "ATTACK008"
-    name: ClassVar = "attack-duplicate"
-    severity: ClassVar = Severity.WARNING
-    formats: ClassVar = frozenset({ELASTIC})
+    about: ClassVar = About("ATTACK008", "attack-duplicate", Severity.WARNING, frozenset({ELASTIC}))
 
-    def findings(self, document: CheckedDocument) -> Iterator[Finding]:
+    def in_rule(self, document: CheckedDocument) -> Iterator[Finding]:
         """One finding for each repetition."""
         seen: set[tuple[str | None, str | None, str]] = set()
         for mention in mentions(document):

@@ -1,0 +1,1 @@
+"""Checks of what rules ask of events."""

@@ -1,0 +1,210 @@
+"""Which conditions are worth a proof: a cheap look for terms that others may make needless.
+
+An analysis (`isorule.analysis`) proves what it says and takes milliseconds for every condition. Here values are compared
+by samples of them (`samples`). What is passed over here is a finding less, never a wrong one; what is not passed over
+is proved before anything is said.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import Enum, unique
+from itertools import permutations
+from typing import Final, assert_never
+
+from isorule.checks.logic.samples import ONE, RUN, Value, passes, samples
+from isorule.ir.matchers import Matcher, OneOf, Present, Range
+from isorule.ir.predicates import And, Const, Field, Nested, Not, Or, Predicate, Subject, Test
+
+_MOST_PAIRS: Final = 60_000
+"""So many pairs of one condition are looked at."""
+
+_MOST_VALUES: Final = 400
+
+
+@unique
+class _Shape(Enum):
+    LEAF = "leaf"
+    EVERY = "every"
+    SOME = "some"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Node:
+    """A part of a condition, with every `not` pushed to the leaves. Leaves have a test, and whether it is to hold."""
+
+    shape: _Shape
+    parts: tuple[_Node, ...] = ()
+    test: Test | None = None
+    holds: bool = True
+
+
+def may_have_needless_terms(predicate: Predicate, is_list: Callable[[str], bool]) -> bool:
+    """Whether a condition may have a term that is needless or dead because of terms of other lists of values.
+
+    The predicate is resolved (`isorule.ir.resolve`); `is_list` tells the fields that hold lists. A condition with very
+    many values is not worth its proof.
+    """
+    root = _node(predicate, True)
+    if isinstance(predicate, Test) or _size(root) > _MOST_VALUES:
+        return False
+    return _Screen(is_list).found(root)
+
+
+def _size(root: _Node) -> int:
+    tests = [leaf.test for leaf in _leaves(root) if leaf.test is not None]
+    return sum(len(test.matcher.options) if isinstance(test.matcher, OneOf) else 1 for test in tests)
+
+
+def _node(predicate: Predicate, holds: bool) -> _Node:
+    match predicate:
+        case Not(term):
+            return _node(term, not holds)
+        case And(terms) | Or(terms):
+            shape = _Shape.EVERY if isinstance(predicate, And) is holds else _Shape.SOME
+            return _Node(shape, tuple(_node(term, holds) for term in terms))
+        case Nested(_, term):
+            return _node(term, holds)
+        case Test():
+            return _Node(_Shape.LEAF, test=predicate, holds=holds)
+        case Const():
+            return _Node(_Shape.LEAF, holds=holds)
+        case _:
+            assert_never(predicate)
+
+
+@dataclass(slots=True)
+class _Screen:
+    is_list: Callable[[str], bool]
+    looked_at: int = 0
+
+    def found(self, root: _Node) -> bool:
+        pending = [root]
+        while pending:
+            node = pending.pop()
+            if node.shape is _Shape.LEAF and node.test is None:
+                return True  # a constant in a condition
+            pending += node.parts
+            if len(node.parts) > 1 and (self._siblings(node) or (node.shape is _Shape.EVERY and self._across(node))):
+                return True
+        return False
+
+    def _siblings(self, node: _Node) -> bool:
+        """Whether one of the parts seems to follow from another."""
+        subjects = [frozenset(_subjects(part)) for part in node.parts]
+        for first, second in permutations(range(len(node.parts)), 2):
+            if subjects[second] <= subjects[first] and self._implies(node.parts[first], node.parts[second]):
+                return True
+        return False
+
+    def _implies(self, first: _Node, second: _Node) -> bool:
+        """Whether the second part seems to hold where the first one does."""
+        self.looked_at += 1
+        if self.looked_at > _MOST_PAIRS:
+            return False
+        if first.test is not None and second.test is not None:
+            return _follows(first.test, first.holds, second.test, second.holds)
+        if second.shape is not _Shape.LEAF:
+            joined = all if second.shape is _Shape.EVERY else any
+            return joined(self._implies(first, part) for part in second.parts)
+        joined = any if first.shape is _Shape.EVERY else all
+        return bool(first.parts) and joined(self._implies(part, second) for part in first.parts)
+
+    def _across(self, node: _Node) -> bool:
+        """Whether a test beside other parts settles a test that is in one of them."""
+        tests = [part for part in node.parts if part.test is not None]
+        below = [(part, leaf) for part in node.parts for leaf in _leaves(part)]
+        for outer in tests:
+            assert outer.test is not None
+            for part, leaf in below:
+                if part is not outer and leaf.test is not None and leaf.test.subject == outer.test.subject:
+                    self.looked_at += 1
+                    if self.looked_at > _MOST_PAIRS:
+                        return False
+                    if self._settles(outer, leaf):
+                        return True
+        return False
+
+    def _settles(self, outer: _Node, inner: _Node) -> bool:
+        assert outer.test is not None
+        assert inner.test is not None
+        if _follows(outer.test, outer.holds, inner.test, inner.holds):
+            return True
+        if _follows(outer.test, outer.holds, inner.test, not inner.holds):
+            return True
+        subject = outer.test.subject
+        if outer.holds and isinstance(subject, Field) and self.is_list(subject.path):
+            return False
+        return _some_is_dead(outer, inner)
+
+
+def _subjects(node: _Node) -> Iterator[Subject]:
+    for leaf in _leaves(node):
+        if leaf.test is not None:
+            yield leaf.test.subject
+
+
+def _leaves(node: _Node) -> Iterator[_Node]:
+    pending = [node]
+    while pending:
+        part = pending.pop()
+        if part.shape is _Shape.LEAF:
+            yield part
+        pending += part.parts
+
+
+def _follows(first: Test, first_holds: bool, second: Test, second_holds: bool) -> bool:
+    """Whether the second test seems to hold (or fail) where the first holds (or fails)."""
+    if first.subject != second.subject or first.quantifier is not second.quantifier:
+        return False
+    if isinstance(second.matcher, Present):
+        return second_holds and first_holds
+    if isinstance(first.matcher, Present):
+        return not first_holds and not second_holds
+    if first_holds and not second_holds:
+        return False  # single values only: see `_some_is_dead`
+    if not first_holds and second_holds:
+        return False
+    weaker, stronger = (second, first) if first_holds else (first, second)
+    return _covers(weaker.matcher, stronger.matcher)
+
+
+def _some_is_dead(outer: _Node, inner: _Node) -> bool:
+    """Whether a value of one test cannot be where the other one holds, the field having one value at most."""
+    assert outer.test is not None
+    assert inner.test is not None
+    allowed, options = samples(outer.test.matcher), samples(inner.test.matcher)
+    if allowed is None or options is None:
+        return isinstance(outer.test.matcher, Range) and isinstance(inner.test.matcher, Range)
+    if not outer.holds:
+        shut_out = passes(outer.test.matcher)
+        return inner.holds and any(shut_out(sample) for sample, _ in options)
+    if not inner.holds:
+        within = passes(inner.test.matcher)
+        whole = all(alone for _, alone in allowed)
+        meets = [within(sample) for sample, _ in allowed]
+        return any(meets) or (whole and any(not _touches(option, allowed, outer.test.matcher) for option in options))
+    let_in = passes(outer.test.matcher)
+    return any(alone and not let_in(sample) for sample, alone in options)
+
+
+def _touches(option: Value, allowed: tuple[Value, ...], matcher: Matcher) -> bool:
+    """Whether a value may have texts in common with a list of whole values."""
+    sample, alone = option
+    if alone:
+        return passes(matcher)(sample)
+    pattern = re.compile(re.escape(sample).replace(RUN, ".*").replace(ONE, "."), re.DOTALL | re.IGNORECASE)
+    return any(pattern.fullmatch(text) for text, _ in allowed)
+
+
+def _covers(weaker: Matcher, stronger: Matcher) -> bool:
+    """Whether what meets `stronger` seems to meet `weaker`."""
+    if weaker == stronger:
+        return True
+    found = samples(stronger)
+    if found is None:
+        return isinstance(weaker, Range) and isinstance(stronger, Range)
+    met = passes(weaker)
+    return all(met(sample) for sample, _ in found)

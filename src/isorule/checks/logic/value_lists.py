@@ -1,0 +1,150 @@
+"""Values of one list that other values of it cover: `foo*` beside `foobar`, a block of addresses beside a wider one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from ipaddress import IPv4Network, IPv6Network, ip_network
+
+from isorule.checks.logic.samples import passes, samples
+from isorule.ir.axes import Case
+from isorule.ir.folding import fold
+from isorule.ir.matchers import Equals, InNetwork, Like, Matcher, OneOf, Tokens, Wildcard
+from isorule.source import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """A value of a list, the value that covers it, and whether the two say the same."""
+
+    value: Matcher
+    by: Matcher
+    same: bool
+
+    @property
+    def spans(self) -> tuple[Span, Span] | None:
+        """The places of the two values."""
+        first, second = getattr(self.value, "span", None), getattr(self.by, "span", None)
+        return None if first is None or second is None else (first, second)
+
+
+def covered_values(matcher: Matcher) -> Iterator[Covered]:
+    """The values of a list (of a resolved test) that it means the same without, all of them together.
+
+    Of values that say the same the first stays.
+    """
+    if not isinstance(matcher, OneOf):
+        return
+    kept: dict[object, Matcher] = {}
+    rest: list[Matcher] = []
+    for option in matcher.options:
+        first = kept.setdefault(_identity(option), option)
+        if first is not option:
+            yield Covered(option, first, same=True)
+        else:
+            rest.append(option)
+    patterns = _Patterns.of(rest)
+    for option in rest:
+        other = patterns.wider_than(option)
+        if other is not None:
+            yield Covered(option, other, same=False)
+    yield from _networks(rest)
+
+
+def _identity(option: Matcher) -> object:
+    """What two values have in common that say the same."""
+    match option:
+        case Equals(str() as text, Case.INSENSITIVE):
+            return Equals, fold(text)
+        case Like(parts, Case.INSENSITIVE):
+            return Like, tuple(fold(part) if isinstance(part, str) else part for part in parts)
+        case Tokens(text, mode):
+            return Tokens, fold(text), mode
+        case _:
+            return option
+
+
+_Affixed = dict[int, dict[str, list[Like]]]
+"""Patterns by the length of their text, and by the text."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Patterns:
+    """The patterns of a list, filed by the one text that they have: `*a*`, `a*`, `*a`, and the others."""
+
+    within: _Affixed
+    at_start: _Affixed
+    at_end: _Affixed
+    others: list[Like]
+
+    @classmethod
+    def of(cls, options: list[Matcher]) -> _Patterns:
+        """The patterns among the values of a list."""
+        found = cls({}, {}, {}, [])
+        for option in options:
+            if isinstance(option, Like) and option.case is not Case.MAPPED:
+                found._file(option)
+        return found
+
+    def _file(self, option: Like) -> None:
+        match option.parts:
+            case (Wildcard.RUN, str() as text, Wildcard.RUN):
+                home = self.within
+            case (str() as text, Wildcard.RUN):
+                home = self.at_start
+            case (Wildcard.RUN, str() as text):
+                home = self.at_end
+            case _:
+                self.others.append(option)
+                return
+        home.setdefault(len(text), {}).setdefault(fold(text), []).append(option)
+
+    def wider_than(self, option: Matcher) -> Like | None:
+        """A pattern of the list, other than the value itself, that covers it."""
+        found = samples(option) if isinstance(option, Like | Equals) and option.case is not Case.MAPPED else None
+        if found is None or (isinstance(option, Equals) and not isinstance(option.value, str)):
+            return None
+        sample = found[0][0]
+        return next((one for one in self._near(fold(sample)) if one is not option and _is_wider(one, option, sample)), None)
+
+    def _near(self, text: str) -> Iterator[Like]:
+        for length, filed in self.at_start.items():
+            yield from filed.get(text[:length], ())
+        for length, filed in self.at_end.items():
+            yield from filed.get(text[max(len(text) - length, 0) :], ())
+        for length, filed in self.within.items():
+            for at in range(len(text) - length + 1):
+                if (here := filed.get(text[at : at + length])) is not None:
+                    yield from here
+        yield from self.others
+
+
+def _is_wider(wide: Like, option: Matcher, sample: str) -> bool:
+    """Whether a pattern covers another value. Patterns that cover each other are one and the same here."""
+    assert isinstance(option, Like | Equals)
+    comparable = option.case is wide.case or wide.case is Case.INSENSITIVE
+    return comparable and passes(wide)(sample)
+
+
+def _networks(options: list[Matcher]) -> Iterator[Covered]:
+    blocks = [(option, _block(option.blocks[0])) for option in options if isinstance(option, InNetwork)]
+    for option, block in blocks:
+        for other, wider in blocks:
+            if option is not other and block != wider and _holds(wider, block):
+                yield Covered(option, other, same=False)
+                break
+
+
+def _holds(wider: IPv4Network | IPv6Network | None, block: IPv4Network | IPv6Network | None) -> bool:
+    if isinstance(wider, IPv4Network) and isinstance(block, IPv4Network):
+        return block.subnet_of(wider)
+    return isinstance(wider, IPv6Network) and isinstance(block, IPv6Network) and block.subnet_of(wider)
+
+
+@lru_cache(maxsize=1024)
+def _block(block: str) -> IPv4Network | IPv6Network | None:
+    try:
+        return ip_network(block, strict=False)
+    except ValueError:
+        return None

@@ -1,0 +1,302 @@
+"""Wildcards that are none where they stand, and patterns without any."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import ClassVar, Final
+
+from isorule.checks.check import ELASTIC, About, Finding
+from isorule.checks.detection import QUERY, CheckedDetection, Condition
+from isorule.checks.edits import SAFE, UNSAFE
+from isorule.checks.logic.written import operator, operator_span, path_of, place_of, values
+from isorule.diagnostics import Applicability, Fix, Severity, TextEdit, UnsupportedError
+from isorule.dialects.kuery.words import pattern
+from isorule.ir.axes import TokenMode
+from isorule.ir.matchers import Equals, Like, LikePart, Tokens, Wildcard
+from isorule.ir.predicates import Test
+from isorule.ir.schema import FieldType
+from isorule.mappings import ecs_schema
+from isorule.source import Span
+
+_ELASTIC_ONLY: Final = frozenset({ELASTIC})
+_EXACT: Final = {"==": "like", "in": "like", "in~": "like~", "!=": "like", "not in": "like", "not in~": "like~"}
+_PLAIN_FORM: Final = {"like": ("==", "in"), "like~": (":", "in~")}
+_LITERAL_STAR: Final = re.compile(r"\A\*+\Z|\\\*(?:\\|\Z)|(?:^|\s)\*(?:\s|$)")
+"""Texts in which a star is meant as such: `*` alone, a part of a path (`\\\\*\\IPC$`), a word (`select * from`, cron)."""
+
+
+def _is_wildcard(text: str) -> bool:
+    return "*" in text and not _LITERAL_STAR.search(text)
+
+
+class LiteralWildcard:
+    """A star in an EQL value that is compared as it stands.
+
+    ## What it does
+    Finds values with `*` behind `==`, `!=`, `in` and `not in` of EQL. A star that is all of the value, a part of a path
+    of its own (`\\\\\\\\*\\\\IPC$`) or a word of its own is taken for meant.
+
+    ## Why
+    Only `:`, `like` and `like~` know wildcards. Elsewhere the value is a text with a star in it, which no event has: the
+    exclusion excludes nothing, the detection never fires.
+
+    ## Example
+    ```eql
+    file where event.type == "creation" and file.path in ("/etc/cron.d/*", "/etc/crontab")
+    ```
+
+    ## Use instead
+    ```eql
+    file where event.type == "creation" and file.path like ("/etc/cron.d/*", "/etc/crontab")
+    ```
+
+    ## Fix
+    Unsafe: the comparison is written with `like` (or `like~`). The rule then means what the star suggests.
+
+    ## References
+    - https://www.elastic.co/docs/reference/query-languages/eql/eql-syntax#eql-syntax-pattern-comparison-keywords
+    """
+
+    about: ClassVar = About("QUERY010", "eql-literal-wildcard", Severity.ERROR, _ELASTIC_ONLY)
+
+    def in_detection(self, detection: CheckedDetection) -> Iterator[Finding]:
+        """One finding for each such value."""
+        if detection.language != "eql":
+            return
+        for condition, test, _ in detection.leaves():
+            starred = [
+                value
+                for value in values(test.matcher)
+                if isinstance(value, Equals) and isinstance(value.value, str) and _is_wildcard(value.value)
+            ]
+            sign = operator(condition, test) if starred else None
+            if sign not in _EXACT:
+                continue
+            for value in starred:
+                place = condition.span(value.span)
+                if place is not None:
+                    message = f"`*` is no wildcard behind `{sign}`: the value is compared as it stands"
+                    yield Finding(place, message, "write `like`", fix=_as_like(condition, test, sign))
+
+
+def _as_like(condition: Condition, test: Test, sign: str) -> Fix | None:
+    span = operator_span(condition, test)
+    if span is None or test.span is None or any(not isinstance(value, Equals) for value in values(test.matcher)):
+        return None
+    edits = [(span, _EXACT[sign])]
+    if sign.startswith(("!", "not")):
+        edits.append((Span(test.span.start, test.span.start), "not "))
+    return _query_fix(condition, edits, f"compare with `{_EXACT[sign]}`", UNSAFE)
+
+
+def _query_fix(
+    condition: Condition, edits: list[tuple[Span, str]], title: str, safety: Applicability = SAFE
+) -> Fix | None:
+    """Edits of a query as a fix; their spans count in the query."""
+    if condition.text is None:
+        return None
+    moved = [TextEdit(condition.text.span(span), text) for span, text in sorted(edits)]
+    return Fix(title, tuple(moved), safety, (QUERY,))
+
+
+class QuotedWildcard:
+    """A star in a quoted kuery value, where it is no wildcard.
+
+    ## What it does
+    Finds values in quotes with `*` in kuery. A star that is all of the value, a part of a path of its own or a word of
+    its own is taken for meant; so is any star on a full text field, which drops it.
+
+    ## Why
+    In quotes kuery takes every character as it stands. The condition asks for a text with a star in it, which no event
+    has.
+
+    ## Example
+    ```kuery
+    event.category:process and process.name:"python*"
+    ```
+
+    ## Use instead
+    ```kuery
+    event.category:process and process.name:python*
+    ```
+
+    ## Fix
+    Unsafe: the quotes are taken away and other special characters escaped. The rule then means what the star suggests.
+
+    ## References
+    - https://www.elastic.co/docs/explore-analyze/query-filter/languages/kql
+    """
+
+    about: ClassVar = About("QUERY011", "kuery-quoted-wildcard", Severity.WARNING, _ELASTIC_ONLY)
+
+    def in_detection(self, detection: CheckedDetection) -> Iterator[Finding]:
+        """One finding for each such value."""
+        if detection.language != "kuery":
+            return
+        for condition, test, _ in detection.leaves():
+            for value in values(test.matcher):
+                if not isinstance(value, Tokens) or value.mode is not TokenMode.PHRASE or not _is_wildcard(value.text):
+                    continue
+                place = condition.span(value.span)
+                if place is not None:
+                    message = "`*` is no wildcard in quotes: the value is compared as it stands"
+                    yield Finding(place, message, "take the quotes away", fix=_unquoted(condition, value))
+
+
+def _unquoted(condition: Condition, value: Tokens) -> Fix | None:
+    parts: list[LikePart] = []
+    for piece in re.split(r"(\*)", value.text):
+        if piece:
+            parts.append(Wildcard.RUN if piece == "*" else piece)
+    if value.span is None or re.search(r"[\s?]", value.text):
+        return None
+    try:
+        text = pattern(tuple(parts))
+    except UnsupportedError:
+        return None
+    return _query_fix(condition, [(value.span, text)], "take the quotes away", UNSAFE)
+
+
+class LikeWithoutWildcard:
+    """A `like` whose values have no wildcard.
+
+    ## What it does
+    Finds `like` and `like~` in EQL with no `*` and no `?` in any of the values.
+
+    ## Why
+    The reader looks for a pattern that is not there. `==` and `in` (`:` and `in~` where letter case does not count) say
+    the same plainly.
+
+    ## Example
+    ```eql
+    process where process.name like ("nmap", "masscan")
+    ```
+
+    ## Use instead
+    ```eql
+    process where process.name in ("nmap", "masscan")
+    ```
+
+    ## Fix
+    Safe: the operator is replaced by the one without wildcards. The rule means the same.
+
+    ## References
+    - https://www.elastic.co/docs/reference/query-languages/eql/eql-syntax#eql-syntax-pattern-comparison-keywords
+    """
+
+    about: ClassVar = About("QUERY012", "like-without-wildcard", Severity.INFO, _ELASTIC_ONLY)
+
+    def in_detection(self, detection: CheckedDetection) -> Iterator[Finding]:
+        """One finding for each such comparison, at its operator."""
+        if detection.language != "eql":
+            return
+        for condition, test, _ in detection.leaves():
+            found = list(values(test.matcher))
+            if not found or any(not isinstance(value, Equals) for value in found):
+                continue
+            span = operator_span(condition, test)
+            sign = operator(condition, test)
+            if span is None or sign not in _PLAIN_FORM or condition.text is None:
+                continue
+            listed = condition.text.text[span.end :].lstrip().startswith("(")
+            better = _PLAIN_FORM[sign][listed]
+            fix = _query_fix(condition, [(span, better)], f"compare with `{better}`")
+            message = f"no value behind `{sign}` has a wildcard"
+            yield Finding(condition.text.span(span), message, f"write `{better}`", fix=fix)
+
+
+class LeadingWildcard:
+    """A value that begins with a wildcard.
+
+    ## What it does
+    Finds patterns that begin with `*` or `?`. Runs only where it is selected.
+
+    ## Why
+    Elasticsearch has to look at every value of the field for such a pattern, unless the field is of the type
+    `wildcard`; clusters and Kibana can refuse them (`indices.query.query_string.allowLeadingWildcard`,
+    `query:allowLeadingWildcards`).
+
+    ## Example
+    ```eql
+    process where process.executable : "*\\\\AppData\\\\Local\\\\Temp\\\\updater.exe"
+    ```
+
+    ## Use instead
+    ```eql
+    process where process.executable : "C:\\\\Users\\\\*\\\\AppData\\\\Local\\\\Temp\\\\updater.exe"
+    ```
+
+    ## Fix
+    None. Where the value begins is for the author to say.
+
+    ## References
+    - https://www.elastic.co/docs/reference/query-languages/query-dsl/query-dsl-wildcard-query
+    """
+
+    about: ClassVar = About("QUERY013", "leading-wildcard", Severity.INFO, _ELASTIC_ONLY, enabled=False)
+
+    def in_detection(self, detection: CheckedDetection) -> Iterator[Finding]:
+        """One finding for each such value."""
+        for condition, test, _ in detection.leaves():
+            for value in values(test.matcher):
+                if isinstance(value, Like) and isinstance(value.parts[0], Wildcard) and len(value.parts) > 1:
+                    place = condition.span(value.span)
+                    if place is not None:
+                        yield Finding(place, "the pattern begins with a wildcard, which is slow")
+
+
+class WildcardOnOther:
+    """A wildcard on a field that holds no texts.
+
+    ## What it does
+    Finds wildcards in values for fields whose type in ECS is a number, an IP address, a date or a Boolean.
+
+    ## Why
+    Wildcards look at texts. Elasticsearch refuses such a query or finds nothing, and Kibana shows the error only where
+    the rule runs.
+
+    ## Example
+    ```kuery
+    source.ip:10.0.0.* and destination.port:22
+    ```
+
+    ## Use instead
+    ```kuery
+    source.ip:"10.0.0.0/24" and destination.port:22
+    ```
+
+    ## Fix
+    None. A block of addresses, or a range, says what was meant.
+
+    ## References
+    - https://www.elastic.co/docs/reference/query-languages/query-dsl/query-dsl-wildcard-query
+    """
+
+    about: ClassVar = About("QUERY014", "wildcard-on-number", Severity.ERROR, _ELASTIC_ONLY)
+
+    def in_detection(self, detection: CheckedDetection) -> Iterator[Finding]:
+        """One finding for each such value."""
+        for condition, test, _ in detection.leaves():
+            path = path_of(test.subject)
+            kind = None if path is None or path not in ecs_schema() else ecs_schema().type_of(path)
+            if kind not in _NO_TEXTS:
+                continue
+            for value in values(test.matcher):
+                place = condition.span(place_of(value))
+                if isinstance(value, Like) and place is not None and value.parts != (Wildcard.RUN,):
+                    hint = "write a block of addresses" if kind is FieldType.IP else None
+                    message = f"`{path}` is of the type {_NO_TEXTS[kind]}, on which there are no wildcards"
+                    yield Finding(place, message, hint)
+
+
+_NO_TEXTS: Final = {
+    FieldType.INTEGER: "number",
+    FieldType.DECIMAL: "number",
+    FieldType.IP: "ip",
+    FieldType.DATE: "date",
+    FieldType.DATE_NANOS: "date",
+    FieldType.BOOLEAN: "boolean",
+}
+
+CHECKS: Final = (LiteralWildcard, QuotedWildcard, LikeWithoutWildcard, LeadingWildcard, WildcardOnOther)
