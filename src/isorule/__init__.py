@@ -10,44 +10,71 @@ from importlib.metadata import version as _version
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from isorule.api import check, convert, emit, evaluate, load, loads, parse, verify
+    from isorule.analysis import Analysis
+    from isorule.api import (
+        analyse,
+        check,
+        collection,
+        convert,
+        emit,
+        evaluate,
+        examples,
+        load,
+        loads,
+        map_events,
+        overlap,
+        parse,
+        synth,
+        verify,
+    )
     from isorule.conversion import Conversion
     from isorule.diagnostics import Diagnostic, IsoruleError, ParseError, UnknownNameError, UnsupportedError
     from isorule.evaluation import Alert
     from isorule.ir.losses import Emission
     from isorule.ir.rule import Rule
+    from isorule.synthesis import Synthesis
     from isorule.verification import Verdict, VerdictKind
 
 __all__ = [
     "Alert",
+    "Analysis",
     "Conversion",
     "Diagnostic",
     "Emission",
     "IsoruleError",
     "ParseError",
     "Rule",
+    "Synthesis",
     "UnknownNameError",
     "UnsupportedError",
     "Verdict",
     "VerdictKind",
+    "analyse",
     "check",
+    "collection",
     "convert",
     "emit",
     "evaluate",
+    "examples",
     "load",
     "loads",
+    "map_events",
+    "overlap",
     "parse",
+    "synth",
     "verify",
 ]
 
 _HOMES = {
     "Alert": "evaluation",
+    "Analysis": "analysis",
     "Conversion": "conversion",
     "Diagnostic": "diagnostics",
     "Emission": "ir.losses",
     "IsoruleError": "diagnostics",
     "ParseError": "diagnostics",
     "Rule": "ir.rule",
+    "Synthesis": "synthesis",
     "UnknownNameError": "diagnostics",
     "UnsupportedError": "diagnostics",
     "Verdict": "verification",

@@ -1,4 +1,4 @@
-"""Counts over the rule corpora: parsed, round-tripped, converted, verdicts, refusals by reason; and conformance.
+"""Counts over the rule corpora: parsed, round-tripped, converted, verdicts, refusals; conformance; synthesis.
 
     python tests/corpora/measure.py            prints the tables
     python tests/corpora/measure.py --write    also writes them to docs/coverage.md
@@ -143,6 +143,22 @@ def table(title: str, rows: dict[str, Row]) -> list[str]:
     return lines
 
 
+def correlation_lines() -> list[str]:
+    """How the rules over several events agree with their correlations."""
+    import correlation_streams  # found beside this file where it is run as a script
+
+    active = [path for path in elastic_files() if "_deprecated" not in path.parts]
+    return correlation_streams.section(correlation_streams.measured(active))
+
+
+def backend_lines() -> list[str]:
+    """The recorded figures of pySigma's backends, which need not be installed here."""
+    sys.path.insert(0, str(ROOT / "tests" / "backends"))
+    import backend_figures
+
+    return backend_figures.section()
+
+
 def _counts(counter: Counter[str]) -> str:
     ranked = sorted(counter.items(), key=lambda item: (-item[1], item[0]))
     return ", ".join(f"{name} {number}" for name, number in ranked)
@@ -156,10 +172,16 @@ def main() -> int:
         print(f"no corpora at {SHARED}", file=sys.stderr)
         return 2
     start = time.perf_counter()
-    from conformance import rows, section  # found beside this file where it is run as a script
+    import fields_coverage  # these are found beside this file where it is run as a script
+    import synthesis
+    from conformance import rows, section
 
     lines = table("Elastic rules to Sigma", measure_elastic()) + table("Sigma rules to Elastic", measure_sigma())
     lines += section(rows())
+    lines += synthesis.section(synthesis.rows(elastic_files(), sigma_files()))
+    lines += correlation_lines()
+    lines += backend_lines()
+    lines += fields_coverage.section(SIGMA, ELASTIC)
     print("\n".join(lines))
     print(f"\n{time.perf_counter() - start:.1f} s", file=sys.stderr)
     if arguments.write:
