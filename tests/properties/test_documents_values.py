@@ -100,6 +100,9 @@ def test_toml_is_read_back(values: dict[str, Any], keep_order: bool) -> None:
 
 @settings(max_examples=200, deadline=None)
 @given(YAML_DOCUMENTS)
+@example({"rule": "0\n\t"})
+@example({"rule": "a\n  \n"})
+@example({"rule": "a\n  "})
 def test_characters_of_written_yaml_have_their_places(values: dict[str, Any]) -> None:
     text = write_yaml(values)
     (reading,) = read_yaml(SourceFile("written", text))

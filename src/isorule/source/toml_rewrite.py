@@ -45,7 +45,7 @@ def toml_edits(
 ) -> tuple[tuple[int, int, str], ...]:
     """The replacements (start, end, text) by which `rewrite_toml` edits a text.
 
-    Raises NoRewriteError where the text cannot be edited, and TypeError or ValueError for values that cannot be written.
+    Raises NoRewriteError where the text cannot be edited, TypeError or ValueError for values that cannot be written.
     """
     rewriter = _Rewriter(text, values, places, document, layout)
     rewriter.run()

@@ -18,6 +18,7 @@ MAX_ALIASED: Final = 10_000
 """How many values the aliases of a file may stand for in all; more is an attempt to exhaust memory."""
 
 _PROPERTIES = re.compile(r"(?:[&!][^\s]*(?:\s|#[^\n]*\n)*)+")
+_LINES = re.compile(r"[^\n]*\n|[^\n]+$")
 _TAG: Final = "tag:yaml.org,2002:"
 _SCALAR_TAGS: Final[dict[str, tuple[type, ...]]] = {
     "int": (int,),
@@ -325,13 +326,17 @@ class DocumentBuilder:
 
 
 def _block_end(text: str, start: int, end: int) -> int:
-    """The end of a block scalar: with its last line break, without the blank lines after it (unless `+` keeps them)."""
-    line_end = text.find("\n", start, end)
-    if "+" in text[start : line_end if line_end >= 0 else end].partition("#")[0]:
+    """The end of a block scalar: with its last line break, without the blank lines after it (unless `+` keeps them).
+
+    A line is blank if it has no more than the block's indentation; beyond it, blanks and tabs belong to the value.
+    """
+    header, *lines = _LINES.findall(text, start, end)
+    if "+" in header.partition("#")[0]:
         return end
-    stripped = len(text[start:end].rstrip()) + start
-    following = text.find("\n", stripped, end)
-    return following + 1 if following >= 0 else end
+    indent = next((len(line) - len(line.lstrip(" ")) for line in lines if line.strip(" \r\n")), 0)
+    while lines and not lines[-1].rstrip("\r\n")[indent:] and not lines[-1].strip(" \r\n"):
+        end -= len(lines.pop())
+    return end
 
 
 def _kind(value: object) -> str:
