@@ -25,13 +25,14 @@ Event = dict[str, object]
 
 FIELDS = ("a", "b.c", "n")
 TEXTS = st.text(alphabet="abAB*4ſKß", max_size=5)
-SCALARS = st.one_of(TEXTS, st.integers(-2, 5), st.booleans(), st.sampled_from([4.0, 4.5, "4.0", "4", "true"]))
+SCALARS = st.one_of(TEXTS, st.integers(-2, 5), st.booleans(), st.sampled_from([4.0, 4.5, 4.1, "4.0", "4", "true"]))
 VALUES = st.one_of(SCALARS, st.none(), st.lists(SCALARS, max_size=3))
 EVENTS = st.dictionaries(st.sampled_from(FIELDS), VALUES)
 CASES = st.sampled_from([Case.SENSITIVE, Case.INSENSITIVE, Case.MAPPED])
 PARTS = st.lists(st.one_of(TEXTS.filter(bool), st.sampled_from(list(Wildcard))), max_size=5).map(tuple)
+NARROW = schema_from({"n": "half_float", "a": {"type": "scaled_float", "scaling_factor": 2}, "b.c": "float"})
 SCHEMAS = st.sampled_from(
-    [None, schema_from({"n": "long", "a": "keyword"}), schema_from({"n": "double", "b.c": "text"})]
+    [None, schema_from({"n": "long", "a": "keyword"}), schema_from({"n": "double", "b.c": "text"}), NARROW]
 )
 
 BASIC: st.SearchStrategy[Matcher] = st.one_of(

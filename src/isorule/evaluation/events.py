@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from isorule.evaluation.nesting import Nesting
 from isorule.evaluation.values import Value, coercion, folded_text, scalar, text_of
 from isorule.ir.losses import refusal
 from isorule.ir.matchers import Scalar
@@ -26,9 +27,10 @@ _NOTHING = object()
 class FieldReader:
     """Reads one field of events: all its values, typed. An event without a key that begins with `root` has none."""
 
-    __slots__ = ("_coerce", "_keys", "info", "known", "may_be_object", "path", "root", "source")
+    __slots__ = ("_coerce", "_keys", "_seen", "info", "known", "may_be_object", "path", "root", "source")
 
-    def __init__(self, path: str, source: str, info: FieldInfo, known: bool) -> None:
+    def __init__(self, path: str, source: str, info: FieldInfo, known: bool, seen: bool = True) -> None:
+        """`info` and whether it is `known` are what the schema says; a field that is not `seen` has no values."""
         self.path = path
         self.info = info
         self.known = known
@@ -37,9 +39,12 @@ class FieldReader:
         self.source = source
         self._keys = _split_keys(source)
         self._coerce = coercion(info)
+        self._seen = seen
 
     def values(self, event: Event) -> tuple[Value, ...]:
         """The values of the field in an event."""
+        if not self._seen:
+            return ()
         raw = self.scalars(event)
         coerce = self._coerce
         if coerce is None or not raw:
@@ -142,10 +147,12 @@ def leaves(event: Event) -> Iterator[tuple[str, Scalar]]:
 class Fields:
     """The fields of a schema, each read by one reader, so that rules compiled together share what they look up."""
 
-    __slots__ = ("_multi", "_readers", "schema")
+    __slots__ = ("_blind", "_multi", "_readers", "nesting", "schema")
 
     def __init__(self, schema: FieldSchema) -> None:
         self.schema = schema
+        self.nesting = Nesting(schema)
+        self._blind: dict[str, FieldReader] = {}
         self._readers: dict[str, FieldReader] = {}
         self._multi: dict[str, tuple[str, ...]] | None = None
 
@@ -156,6 +163,16 @@ class Fields:
             real = self.schema.real_path(path)
             found = self._readers[path] = FieldReader(path, self._source(real), self.schema[real], real in self.schema)
         return found
+
+    def seen_from(self, path: str, inside: str | None) -> FieldReader:
+        """The reader of a field for a condition on the objects at `inside`, on whole events where that is None.
+
+        A field that such a condition does not see has no value for it (`isorule.evaluation.nesting`).
+        """
+        found = self.reader(path)
+        if not self.nesting.hides(found.source, inside):
+            return found
+        return self._blind.setdefault(path, FieldReader(path, found.source, found.info, found.known, seen=False))
 
     def multi_fields(self, path: str) -> tuple[str, ...]:
         """The multi-fields that stand on a field."""

@@ -182,6 +182,8 @@ class GateFinder:
         """Gates each of which holds where some value of the field meets the matcher."""
         kind = self._schema.type_of(path)
         match matcher:
+            case Equals() | Tokens() if self._schema[self._schema.real_path(path)].precision is not None:
+                return []  # the text of a rounded number is not that of the number asked for
             case Equals(value) if kind in (*_PLAIN_TEXT, *_NUMERIC):
                 return [_whole(path, _texts_of_equals(value))]
             case Tokens(text, mode) if kind is FieldType.TEXT:

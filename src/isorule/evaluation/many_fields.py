@@ -22,14 +22,16 @@ _Reading = tuple[Coercion | None, Bound]
 class ManyFields:
     """Asks the values of all visible fields, or of those whose path matches a pattern, multi-fields among them."""
 
-    def __init__(
-        self, fields: Fields, matcher: Matcher, pattern: str | None, hidden: Callable[[str], bool], now: int
-    ) -> None:
-        """`pattern` is that of `FieldGlob`, None for all fields. Raises `UnsupportedError` as `value_check` does."""
+    def __init__(self, fields: Fields, matcher: Matcher, pattern: str | None, inside: str | None, now: int) -> None:
+        """`pattern` is that of `FieldGlob`, None for all fields that a condition on the objects at `inside` sees.
+
+        Kibana puts the nested fields that a pattern names into queries of their own objects (`functions/is.ts`,
+        wrapWithNestedQuery), so that it finds those, too. Raises `UnsupportedError` as `value_check` does.
+        """
         self._fields = fields
         self._matcher = matcher
         self._wanted = _path_check(pattern) if pattern is not None else None
-        self._hidden = hidden
+        self._inside = inside
         self._now = now
         self._bounds: dict[tuple[FieldInfo, bool], Bound] = {}
         self._readings: dict[str, tuple[_Reading, ...]] = {}
@@ -58,9 +60,9 @@ class ManyFields:
 
     def _names(self, path: str) -> list[str]:
         """The fields that hold what stands at a path, and are asked."""
-        if self._hidden(path):
-            return []
         wanted = self._wanted
+        if wanted is None and self._fields.nesting.hides(path, self._inside):
+            return []
         return [name for name in (path, *self._fields.multi_fields(path)) if wanted is None or wanted(name)]
 
     def _reading(self, name: str) -> _Reading:
@@ -69,7 +71,7 @@ class ManyFields:
         bound = self._bounds.get(key)
         if bound is None:
             kind = Kind(key[0], key[1], self._now, among_others=True)
-            bound = self._bounds[key] = bound_matcher(self._matcher, kind, self._fields)
+            bound = self._bounds[key] = bound_matcher(self._matcher, kind, self._fields, self._inside)
         return coercion(schema[name]), bound
 
 

@@ -42,6 +42,7 @@ from isorule.ir.matchers import (
     Tokens,
     Wildcard,
 )
+from isorule.ir.precision import Precision, kept, limit
 from isorule.ir.regex import compile_regex
 from isorule.ir.resolve import as_number
 from isorule.ir.schema import FieldInfo, FieldType
@@ -215,12 +216,12 @@ def _equals(matcher: Equals, value: Scalar, kind: Kind) -> ValueTest:
         text = text_of(value)
         return ValueTest(Lens.VALUE, lambda found: found is value or found == text)
     if isinstance(value, int | float):
-        return _same_number(value)
+        return _same_number(value, info.precision)
     if info.type is FieldType.IP:
         return _same_address(matcher, value)
     if info.type in _NUMERIC:
         number = as_number(value)
-        return _same_number(number) if number is not None else ValueTest(Lens.VALUE, lambda _: False)
+        return _same_number(number, info.precision) if number is not None else ValueTest(Lens.VALUE, lambda _: False)
     if info.type is FieldType.TEXT and matcher.case is not Case.SENSITIVE and any(map(str.isalnum, value)):
         return ValueTest(Lens.TEXT, token_check(value, TokenMode.PHRASE))  # an analyzed field has no whole values
     return _text_test((value,), matcher, info)
@@ -253,7 +254,10 @@ def _regex(matcher: Regex, info: FieldInfo) -> ValueTest:
     return ValueTest(Lens.TEXT, check)
 
 
-def _same_number(number: int | float) -> ValueTest:
+def _same_number(wanted: int | float, precision: Precision | None = None) -> ValueTest:
+    number = wanted if precision is None else kept(wanted, precision)
+    if number is None:
+        return ValueTest(Lens.VALUE, lambda _: False)
     text = text_of(number)
 
     def check(value: Value) -> bool:
@@ -363,9 +367,10 @@ def _axis(end: Bound, is_upper: bool, kind: Kind, as_numbers: bool, matcher: Ran
     if kind.info.type in _DATES:
         return _nanos, _instant_bound(value, is_upper is end.inclusive, kind, matcher)
     if isinstance(value, int | float):
-        return number_of, value
-    if as_numbers:
-        return number_of, as_number(value)
+        return number_of, _numeric_limit(value, end, is_upper, kind)
+    number = as_number(value) if as_numbers else None
+    if number is not None:
+        return number_of, _numeric_limit(number, end, is_upper, kind)
     match kind.info.type:
         case FieldType.IP:
             found = address(value)
@@ -378,6 +383,11 @@ def _axis(end: Bound, is_upper: bool, kind: Kind, as_numbers: bool, matcher: Ran
             return (lambda value: version_key(value.text) if isinstance(value, Version) else None), version_key(value)
         case _:
             return (folded_text, folded_text(value)) if kind.info.folded else (text_of, value)
+
+
+def _numeric_limit(number: int | float, end: Bound, is_upper: bool, kind: Kind) -> int | float:
+    precision = kind.info.precision
+    return number if precision is None else limit(number, precision, is_upper is not end.inclusive)
 
 
 def _nanos(value: Value) -> int | None:

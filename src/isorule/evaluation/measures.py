@@ -152,7 +152,8 @@ def gauge(measure: Measure, fields: Fields) -> Gauge:
             return _Total(readers, average=True)
         case MeasureKind.PERCENTILE:
             if measure.rank is None or not 0 <= measure.rank <= 100:
-                raise refusal("percentile-rank", "a percentile needs a rank from 0 to 100")
+                message = "a percentile needs a rank from 0 to 100, and Sigma 2.1 does not say which one it means"
+                raise refusal("percentile-rank", message, hint="say it as pySigma reads it: `percentile: 95`")
             return _Percentile(readers, Fraction(measure.rank))
         case MeasureKind.RULES:
             raise refusal("measure-of-rules", "only a temporal correlation counts the rules that occur")

@@ -31,8 +31,8 @@ class OperandCompiler:
         self._fields = fields
         self._category_field = category_field
 
-    def operand(self, operand: Operand, depth: int = 0) -> OperandCheck:
-        """The operand as a function of an event.
+    def operand(self, operand: Operand, inside: str | None = None, depth: int = 0) -> OperandCheck:
+        """The operand as a function of an event, or of one of the objects at `inside`.
 
         Raises `UnsupportedError` for a function that does not exist, a computed pattern or a malformed network block.
         """
@@ -42,11 +42,11 @@ class OperandCompiler:
             case Literal(value):
                 return _constant((value,))
             case EventCategory():
-                return self._field(self._category_field)
+                return self._field(self._category_field, inside)
             case Field(path):
-                return self._field(path)
+                return self._field(path, inside)
             case Call(arguments=arguments):
-                inner = [self.operand(argument, depth + 1) for argument in arguments]
+                inner = [self.operand(argument, inside, depth + 1) for argument in arguments]
                 body = function_body(operand)
                 if all(isinstance(argument, Literal) for argument in arguments):
                     return _constant(_applied(body, [part(_NO_EVENT) for part in inner]))
@@ -54,8 +54,8 @@ class OperandCompiler:
             case _:
                 assert_never(operand)
 
-    def _field(self, path: str) -> OperandCheck:
-        reader = self._fields.reader(path)
+    def _field(self, path: str, inside: str | None) -> OperandCheck:
+        reader = self._fields.seen_from(path, inside)
         return lambda view: view.values(reader) or (None,)
 
 

@@ -15,7 +15,6 @@ from isorule.evaluation.events import EventView, FieldReader, Fields
 from isorule.evaluation.logic import Check, Compiled, conjunction, disjunction, negation
 from isorule.evaluation.many_fields import ManyFields
 from isorule.evaluation.matching import Kind, Lens, ValueTest, takes_any_value, value_check, value_tests
-from isorule.evaluation.nesting import Nesting
 from isorule.evaluation.operands import OperandCompiler
 from isorule.evaluation.references import Bound, bound_matcher, refers
 from isorule.evaluation.values import Value
@@ -57,7 +56,6 @@ class PredicateCompiler:
         self._category_field = category_field
         self._now = now
         self._operands = OperandCompiler(fields, category_field)
-        self._nesting = Nesting(fields.schema)
 
     def check(self, predicate: Predicate) -> Check:
         """The predicate as a function of an event.
@@ -100,9 +98,9 @@ class PredicateCompiler:
             case EventCategory():
                 return self._test(replace(test, subject=Field(self._category_field)), inside)
             case Field(path):
-                return self._field_test(test, self._fields.reader(path), inside)
+                return self._field_test(test, self._fields.seen_from(path, inside), inside)
             case Literal() | Call():
-                return self._operand_test(test, subject)
+                return self._operand_test(test, subject, inside)
             case FieldGlob(pattern):
                 return self._many_fields_test(test, pattern, inside)
             case AnyField():
@@ -111,17 +109,15 @@ class PredicateCompiler:
                 assert_never(subject)
 
     def _field_test(self, test: Test, reader: FieldReader, inside: str | None) -> Compiled:
-        hidden = self._nesting.hides(reader.source, inside)
-
         def values(view: EventView) -> tuple[Value, ...]:
-            return () if hidden else view.values(reader)
+            return view.values(reader)
 
         if isinstance(test.matcher, Present) and test.quantifier is not Quantifier.SOLE:
             return Compiled(self._presence(reader, inside), True)
         kind = Kind(reader.info, reader.known, self._now)
         if refers(test.matcher):
-            return self._reference_test(test, values, kind)
-        if hidden or test.quantifier is not Quantifier.ANY:
+            return self._reference_test(test, values, kind, inside)
+        if test.quantifier is not Quantifier.ANY:
             return _quantified(test, values, value_check(test.matcher, kind))
         if takes_any_value(test.matcher, reader.info):
             return _with_absence(test.absent, self._presence(reader, inside), values)
@@ -135,7 +131,7 @@ class PredicateCompiler:
         Elasticsearch makes of `exists` on an object one on the fields below (`ExistsQueryBuilder.newFilter`), and of
         `*` alone as a wildcard an `exists` (`QueryStringQueryParser.getWildcardQuery`).
         """
-        nesting, source = self._nesting, reader.source
+        nesting, source = self._fields.nesting, reader.source
         if nesting.hides(source, inside):
             return lambda _: False
         if not reader.may_be_object:
@@ -149,20 +145,21 @@ class PredicateCompiler:
 
         return lambda view: any(sees(path) for path, _ in view.leaves())
 
-    def _operand_test(self, test: Test, subject: Literal | Call) -> Compiled:
-        operand = self._operands.operand(subject)
+    def _operand_test(self, test: Test, subject: Literal | Call, inside: str | None) -> Compiled:
+        operand = self._operands.operand(subject, inside)
         kind = Kind(FieldInfo(), True, self._now)
 
         def values(view: EventView) -> tuple[Value, ...]:
             return tuple(value for value in operand(view) if value is not None)
 
         if refers(test.matcher):
-            return self._reference_test(test, values, kind)
+            return self._reference_test(test, values, kind, inside)
         return _quantified(test, values, value_check(test.matcher, kind))
 
-    def _reference_test(self, test: Test, values: _Values, kind: Kind) -> Compiled:
-        bind: Bound = bound_matcher(test.matcher, kind, self._fields)
-        other = self._fields.reader(test.matcher.path) if isinstance(test.matcher, FieldRef) else None
+    def _reference_test(self, test: Test, values: _Values, kind: Kind, inside: str | None) -> Compiled:
+        matcher = test.matcher
+        bind: Bound = bound_matcher(matcher, kind, self._fields, inside)
+        other = self._fields.seen_from(matcher.path, inside) if isinstance(matcher, FieldRef) else None
         nulls_are_same = self._both_unknown(test)
 
         def check(view: EventView) -> bool | None:
@@ -185,19 +182,13 @@ class PredicateCompiler:
         return matcher.relation is Relation.EQUALS and subject.path not in schema and matcher.path not in schema
 
     def _many_fields_test(self, test: Test, pattern: str | None, inside: str | None) -> Compiled:
-        """A test of all fields, or of those that a pattern names; of all fields some one always has a value.
-
-        Kibana puts the nested fields that a pattern names into queries of their own objects (`functions/is.ts`,
-        wrapWithNestedQuery), so that it finds those, too.
-        """
+        """A test of all fields, or of those that a pattern names; of all fields some one always has a value."""
         everywhere = pattern is None
         if everywhere and test.quantifier is Quantifier.ANY and takes_any_value(test.matcher, _ANALYZED):
             return Compiled(lambda _: True, True)
-        nesting, matcher = self._nesting, test.matcher
-        many = ManyFields(
-            self._fields, matcher, pattern, lambda path: everywhere and nesting.hides(path, inside), self._now
-        )
-        other = self._fields.reader(matcher.path) if isinstance(matcher, FieldRef) else None
+        matcher = test.matcher
+        many = ManyFields(self._fields, matcher, pattern, inside, self._now)
+        other = self._fields.seen_from(matcher.path, inside) if isinstance(matcher, FieldRef) else None
 
         def check(view: EventView) -> bool | None:
             met = many.met(view)

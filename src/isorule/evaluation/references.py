@@ -26,16 +26,16 @@ def refers(matcher: Matcher) -> bool:
             return False
 
 
-def bound_matcher(matcher: Matcher, kind: Kind, fields: Fields) -> Bound:
-    """The matcher as a check that is made for each event."""
+def bound_matcher(matcher: Matcher, kind: Kind, fields: Fields, inside: str | None) -> Bound:
+    """The matcher as a check that is made for each event, or for each object at `inside`."""
     match matcher:
         case FieldRef():
-            return _relation(matcher, kind, fields)
+            return _relation(matcher, kind, fields, inside)
         case OneOf(options):
-            parts = [bound_matcher(option, kind, fields) for option in options]
+            parts = [bound_matcher(option, kind, fields, inside) for option in options]
             return lambda view: _some([part(view) for part in parts])
         case Complement(inner):
-            negated = bound_matcher(inner, kind, fields)
+            negated = bound_matcher(inner, kind, fields, inside)
             return lambda view: _negation(negated(view))
         case _:
             check = value_check(matcher, kind)
@@ -50,8 +50,8 @@ def _negation(check: Callable[[Value], bool]) -> Callable[[Value], bool]:
     return lambda value: not check(value)
 
 
-def _relation(matcher: FieldRef, kind: Kind, fields: Fields) -> Bound:
-    other = fields.reader(matcher.path)
+def _relation(matcher: FieldRef, kind: Kind, fields: Fields, inside: str | None) -> Bound:
+    other = fields.seen_from(matcher.path, inside)
     folded = matcher.case is Case.INSENSITIVE or kind.info.folded or other.info.folded
     holds = _RELATIONS[matcher.relation]
     text = folded_text if folded else text_of

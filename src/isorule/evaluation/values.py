@@ -19,6 +19,7 @@ from isorule.evaluation.date_formats import date_reader
 from isorule.evaluation.dates import MILLISECOND, instant_range
 from isorule.ir.folding import fold
 from isorule.ir.matchers import Scalar
+from isorule.ir.precision import Precision, kept
 from isorule.ir.resolve import as_number
 from isorule.ir.schema import FieldInfo, FieldType
 
@@ -97,7 +98,7 @@ def coercion(info: FieldInfo) -> Coercion | None:
         case FieldType.INTEGER:
             return _integer
         case FieldType.DECIMAL:
-            return _decimal
+            return _decimal if info.precision is None else _narrow(info.precision)
         case FieldType.BOOLEAN:
             return _boolean
         case FieldType.DATE:
@@ -178,6 +179,14 @@ def _integer(raw: Scalar) -> int | None:
 
 def _decimal(raw: Scalar) -> float | int | None:
     return number_of(raw)
+
+
+def _narrow(precision: Precision) -> Coercion:
+    def coerce(raw: Scalar) -> float | int | None:
+        number = number_of(raw)
+        return None if number is None else kept(number, precision)
+
+    return coerce
 
 
 def _boolean(raw: Scalar) -> bool | None:

@@ -15,7 +15,8 @@ class Capabilities:
     holds names of `ir.functions` that may stand as a computed operand. `category_role` tells whether the dialect
     has a word for the event category role (EQL's `process where`), else the category is a plain field;
     `values_as_mapped`, that it leaves it to the mapping of a field how a plain value is found (Sigma);
-    `folds_equal_fields`, that it can compare two whole fields without letter case.
+    `folds_equal_fields`, that it can compare two whole fields without letter case;
+    `networks_need_addresses`, that only a field of type ip can be asked for a network.
     """
 
     dialect: str
@@ -32,3 +33,4 @@ class Capabilities:
     category_role: bool = False
     values_as_mapped: bool = False
     folds_equal_fields: bool = True
+    networks_need_addresses: bool = False

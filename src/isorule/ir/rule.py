@@ -77,6 +77,7 @@ class DataSource:
     """Where a rule's events come from, and which of their fields play a role.
 
     `taxonomy` names the field names in use: `ecs` for Elastic rules, `sigma` (SigmaHQ's) by default for Sigma.
+    `integrations` are the packages of Elastic Agent that collect the events (`metadata.integration`).
     """
 
     indices: tuple[str, ...] = ()
@@ -85,6 +86,7 @@ class DataSource:
     category_field: str = "event.category"
     timestamp_field: str = "@timestamp"
     tiebreaker_field: str | None = None
+    integrations: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import Enum, unique
 
 from isorule.ir.matchers import Scalar
+from isorule.ir.precision import Binary, Precision, Scaled
 
 
 @unique
@@ -62,6 +63,19 @@ def field_type(name: str) -> FieldType:
     return _TYPE_NAMES.get(name, FieldType.KEYWORD)
 
 
+def precision_of(name: str, factor: object = None) -> Precision | None:
+    """How a mapping type keeps numbers, None where it keeps all digits; `factor` is the mapping's `scaling_factor`."""
+    match name, factor:
+        case "float", _:
+            return Binary.SINGLE
+        case "half_float", _:
+            return Binary.HALF
+        case "scaled_float", int() | float() if factor > 0:
+            return Scaled(float(factor))
+        case _:
+            return None
+
+
 @dataclass(frozen=True, slots=True)
 class FieldInfo:
     """What a schema says of one field.
@@ -69,7 +83,7 @@ class FieldInfo:
     `folded` marks a keyword whose normalizer lower-cases; `many` a field that holds lists by convention;
     `alias_of` the real path of an alias; `null_value` what stands in for an explicit null; `format` how the dates of a
     date field are written (None is the default, `strict_date_optional_time||epoch_millis`); `ignore_above` how many
-    UTF-16 units a text of a keyword field may have to be indexed.
+    UTF-16 units a text of a keyword field may have to be indexed; `precision` how a field keeps its numbers.
     """
 
     type: FieldType = FieldType.KEYWORD
@@ -79,6 +93,7 @@ class FieldInfo:
     null_value: Scalar | None = None
     format: str | None = None
     ignore_above: int | None = None
+    precision: Precision | None = None
 
 
 _UNKNOWN = FieldInfo()
@@ -132,7 +147,7 @@ def schema_from(source: Mapping[str, object]) -> FieldSchema:
 def _table_entry(entry: object) -> FieldInfo:
     if isinstance(entry, Mapping):
         return _field_info(entry)
-    return FieldInfo(field_type(str(entry)))
+    return FieldInfo(field_type(str(entry)), precision=precision_of(str(entry)))
 
 
 def _document_fields(properties: Mapping[str, object], prefix: str) -> Iterator[tuple[str, FieldInfo]]:
@@ -155,12 +170,14 @@ def _document_fields(properties: Mapping[str, object], prefix: str) -> Iterator[
 def _field_info(entry: Mapping[str, object]) -> FieldInfo:
     null_value = entry.get("null_value")
     alias = entry.get("path") if entry.get("type") == "alias" else None
+    name = str(entry.get("type", "object"))
     return FieldInfo(
-        type=field_type(str(entry.get("type", "object"))),
+        type=field_type(name),
         folded="normalizer" in entry,
         many=bool(entry.get("many", False)),
         alias_of=str(alias) if alias is not None else None,
         null_value=null_value if isinstance(null_value, str | int | float | bool) else None,
         format=written if isinstance(written := entry.get("format"), str) else None,
         ignore_above=most if isinstance(most := entry.get("ignore_above"), int) else None,
+        precision=precision_of(name, entry.get("scaling_factor")),
     )

@@ -1,10 +1,11 @@
-"""Networks where the target has no word for them: on a field mapped as an address, a search for a block is one."""
+"""Networks where the target has no word for them: on a field mapped as an address, a value that is a block is one."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from isorule.ir.axes import TokenMode
+from isorule.ir.losses import refusal
 from isorule.ir.matchers import InNetwork, Matcher, OneOf, Tokens
 from isorule.ir.predicates import Field, Predicate, Test
 from isorule.ir.schema import FieldType
@@ -13,17 +14,28 @@ from isorule.lowering.target import Lowering, Target
 
 
 def lower_networks(predicate: Predicate, target: Target) -> Lowering:
-    """Blocks as searches on address fields; exact. On other fields they are left to the emitter, which refuses."""
-    matchers = target.capabilities.matchers
-    if "InNetwork" in matchers or "Tokens" not in matchers:
+    """Blocks as searches on address fields; exact. On other fields they are left to the emitter, which refuses.
+
+    An emitter does not see field types: where it would write a block as a plain value, other fields are refused here.
+
+    Raises `UnsupportedError` (`network-on-other-type`).
+    """
+    capabilities = target.capabilities
+    searched = "InNetwork" not in capabilities.matchers and "Tokens" in capabilities.matchers
+    if not searched and not capabilities.networks_need_addresses:
         return Lowering(predicate)
 
     def leaf(test: Test, _polarity: Polarity) -> Predicate:
-        subject = test.subject
-        if not isinstance(subject, Field) or target.schema.type_of(subject.path) is not FieldType.IP:
-            return test
         matcher = rewrite_matchers(test.matcher, _searched)
-        return test if matcher is test.matcher else replace(test, matcher=matcher)
+        if matcher is test.matcher or not isinstance(test.subject, Field):
+            return test
+        if target.schema.type_of(test.subject.path) is FieldType.IP:
+            return replace(test, matcher=matcher) if searched else test
+        if capabilities.networks_need_addresses:
+            message = f"{test.subject.path!r} is not of type ip and cannot be asked for a network"
+            hint = "with --fields it has another type, or another name"
+            raise refusal("network-on-other-type", message, span=test.span, hint=hint)
+        return test
 
     return Lowering(rewrite_leaves(predicate, leaf))
 

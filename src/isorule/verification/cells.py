@@ -178,7 +178,7 @@ class Cells:
         """Adds a value for a leaf about all fields, unless there is one: in a field that no other leaf speaks of."""
         leaf = self._leaf(literal)
         against: set[int] = set()
-        unknown = False
+        unknown = self._subjects.has_other_kinds
         for path, present in values.items():
             here = self._subjects.anywhere(leaf, path)
             if here is not None and any(here.check(value) is not leaf.inverted for value in present):

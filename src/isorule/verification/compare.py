@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from isorule.ir.core import core_detection
-from isorule.ir.detections import Detection, Match, Opaque
+from isorule.ir.detections import UNRESOLVED, Correlation, Detection, Match, Opaque
 from isorule.ir.schema import FieldSchema
 from isorule.verification.budget import Budget, Meter
 from isorule.verification.conditions import Ground
@@ -39,8 +39,9 @@ def compare(
 
     An event is a finite list of scalars for each field path; a path at which an event has an object is no field.
     """
-    if isinstance(first, Opaque) or isinstance(second, Opaque):
-        return Verdict(VerdictKind.UNDECIDED, reason=_opaque_reason(first, second))
+    opaque = _opaque(first) or _opaque(second)
+    if opaque is not None:
+        return Verdict(VerdictKind.UNDECIDED, reason=_opaque_reason(opaque))
     left = core_detection(first, schema, first_category)
     right = core_detection(second, schema, second_category)
     if left == right:
@@ -57,7 +58,19 @@ def compare(
     return verdict_on_streams(*sides, ground, names)
 
 
-def _opaque_reason(first: Detection, second: Detection) -> str:
-    opaque = first if isinstance(first, Opaque) else second
-    assert isinstance(opaque, Opaque)
+def _opaque(detection: Detection) -> Opaque | None:
+    """What is not understood of a detection: itself, or a rule that a correlation refers to."""
+    match detection:
+        case Opaque():
+            return detection
+        case Correlation(items=items):
+            found = (_opaque(item.detection) for item in items)
+            return next((opaque for opaque in found if opaque is not None), None)
+        case _:
+            return None
+
+
+def _opaque_reason(opaque: Opaque) -> str:
+    if opaque.language == UNRESOLVED:
+        return opaque.why
     return f"{opaque.language} is not understood: {opaque.why}"

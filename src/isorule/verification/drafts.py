@@ -69,8 +69,9 @@ class Drafts:
         keys = key_groups(outlines)
         chosen = {group: self._common(group, examples) for group in keys}
         for example in examples:
-            draft = self._keyed(self.draft(example), chosen)
-            found.setdefault(draft.truths, draft)
+            draft = self.draft(example)
+            for keyed in (self._keyed(draft, chosen), self._keyed(draft, chosen, alike=True)):
+                found.setdefault(keyed.truths, keyed)
         return sorted(found.values(), key=lambda draft: (sum(draft.truths), tuple(map(not_, draft.truths))))
 
     def _answers(self) -> Iterator[object]:
@@ -109,12 +110,13 @@ class Drafts:
         types = self._ground.schema.type_of
         return next((path for path in group if DOMAINS[types(path)] is not Domain.TEXT), group[0])
 
-    def _keyed(self, draft: Draft, chosen: Mapping[tuple[str, ...], Scalar]) -> Draft:
-        """The event with the common values of its keys, as far as what holds of it stays."""
+    def _keyed(self, draft: Draft, chosen: Mapping[tuple[str, ...], Scalar], *, alike: bool = False) -> Draft:
+        """The event with the common values of its keys, as far as what holds of it stays; no more, where `alike`."""
         for group, value in chosen.items():
             for path in group:
                 changed = self.changed(draft, path, (value,))
-                if all(now or not before for before, now in zip(draft.truths, changed.truths, strict=True)):
+                kept = all(now or not before for before, now in zip(draft.truths, changed.truths, strict=True))
+                if changed.truths == draft.truths if alike else kept:
                     draft = changed
         return draft
 

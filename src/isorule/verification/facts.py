@@ -1,9 +1,9 @@
 """What a leaf asks of one value of its field: a check by the evaluator, and bounds that proofs can stand on.
 
 `over` describes at least the texts of the values that pass, `under` only texts of values that pass; `spans` are
-exactly the numbers that pass, where a fact is about a number that the value is (`axis`); `points` are all values that
-can pass, where there are few. A fact without such bounds is a check and nothing else: it may lead to a witness, never
-to a proof.
+exactly the numbers that pass, where a fact is about a number that the field keeps for the value (`axis`); `points` are
+all values that can pass, where there are few. A fact without such bounds is a check and nothing else: it may lead to a
+witness, never to a proof.
 
 That the text of a value stands for the value is sound: a matcher about text gives a number or Boolean the same answer
 as its text, and `Equals` with a number, which does not, has points.
@@ -39,6 +39,7 @@ from isorule.ir.matchers import (
     Tokens,
     Wildcard,
 )
+from isorule.ir.precision import kept, limit
 from isorule.ir.regex.casing import has_variants
 from isorule.ir.regex.charset import ANY, DIGIT, LAST, NOTHING, CharSet, of_text
 from isorule.ir.regex.match import compile_tree
@@ -182,6 +183,8 @@ def _whole_text(matcher: CoreMatcher, kind: Kind) -> Tree | None:
 def bounded(matcher: CoreMatcher, kind: Kind, bare: Fact) -> Fact:
     """The bare fact with the bounds that the matcher has on fields of this kind."""
     match matcher:
+        case Like(case=Case.MAPPED) | Regex(case=Case.MAPPED) if kind.among_others and bare.domain is not Domain.TEXT:
+            return impossible(bare)
         case Present():
             return replace(bare, under=ANY_RUN, axis=bare.domain if bare.domain in _NUMBERED else None)
         case Language(tree) if has_assertions(tree):
@@ -199,12 +202,12 @@ def bounded(matcher: CoreMatcher, kind: Kind, bare: Fact) -> Fact:
                 )
             number = as_number(text) if not kind.known and mode is TokenMode.ANY else None
             if number is not None and text_of(number) == text:
-                return _equals_number(number, bare)
+                return _equals_number(number, kind, bare)
             return bounded(Equals(text, Case.MAPPED), kind, bare)
         case Equals(str() as text):
             return _equals_text(matcher, text, kind, bare)
         case Equals(value):
-            return _equals_number(value, bare)
+            return _equals_number(value, kind, bare)
         case Like(parts):
             return _like(matcher, parts, kind, bare)
         case Range():
@@ -217,6 +220,11 @@ def bounded(matcher: CoreMatcher, kind: Kind, bare: Fact) -> Fact:
             return bare
 
 
+def impossible(bare: Fact) -> Fact:
+    """The fact that no value passes."""
+    return replace(bare, check=lambda _: False, over=NOTHING, under=NOTHING, points=())
+
+
 _DAY = 86_400_000
 _NUMBERED = (Domain.WHOLE, Domain.NUMBER, Domain.ADDRESS, Domain.MILLISECOND, Domain.NANOSECOND)
 
@@ -225,7 +233,8 @@ def _equals_text(matcher: Equals, text: str, kind: Kind, bare: Fact) -> Fact:
     match bare.domain:
         case Domain.NUMBER | Domain.WHOLE:
             number = as_number(text)
-            return replace(bare, axis=bare.domain, spans=between(number, number) if number is not None else ())
+            spans = _same_number(number, kind) if number is not None else ()
+            return replace(bare, axis=bare.domain, spans=spans)
         case Domain.MILLISECOND | Domain.NANOSECOND:
             if text.startswith("now"):
                 return bare
@@ -271,7 +280,15 @@ def _folds(case: Case, kind: Kind) -> bool:
     return case is Case.INSENSITIVE or kind.info.folded
 
 
-def _equals_number(value: int | float | bool | str, bare: Fact) -> Fact:
+def _same_number(number: int | float, kind: Kind) -> Spans:
+    """The one number that a field keeps where it is asked for this one."""
+    if kind.info.precision is None:
+        return between(number, number)
+    found = kept(number, kind.info.precision)
+    return () if found is None else between(found, found)
+
+
+def _equals_number(value: int | float | bool | str, kind: Kind, bare: Fact) -> Fact:
     assert not isinstance(value, str)
     match bare.domain:
         case Domain.TEXT if not isinstance(value, bool):
@@ -288,7 +305,7 @@ def _equals_number(value: int | float | bool | str, bare: Fact) -> Fact:
             text = text_of(value)
             return replace(bare, over=Literal(text), under=Literal(text), hints=(text, value))
         case Domain.NUMBER | Domain.WHOLE if not isinstance(value, bool):
-            return replace(bare, axis=bare.domain, spans=between(value, value))
+            return replace(bare, axis=bare.domain, spans=_same_number(value, kind), hints=(value,))
         case Domain.MILLISECOND | Domain.NANOSECOND if not isinstance(value, bool):
             at = round(value * MILLISECOND)
             return replace(bare, axis=bare.domain, spans=_moments(between(at, at), bare))
@@ -359,10 +376,15 @@ def _in_networks(blocks: list[Network], bare: Fact) -> Fact:
 
 
 def _range(matcher: Range, kind: Kind, bare: Fact) -> Fact:
-    """Bounds of a range of numbers, addresses or dates without `now`, which the evaluator reads in the same way."""
+    """Bounds of a range of numbers, addresses or dates without `now`, which the evaluator reads in the same way.
+
+    Of full text the words are compared, as texts: about the whole text that says nothing here.
+    """
     ends = [end for end in (matcher.lower, matcher.upper) if end is not None]
     if any(isinstance(end.value, bool) for end in ends):
         return bare
+    if kind.info.type is FieldType.TEXT:
+        return replace(bare, hints=tuple(hint for end in ends for hint in _words_around(text_of(end.value))))
     axis = bare.domain
     limits: list[int | float | None]
     match bare.domain:
@@ -371,7 +393,7 @@ def _range(matcher: Range, kind: Kind, bare: Fact) -> Fact:
         case Domain.ADDRESS:
             limits = [_address_number(end.value) for end in ends]
         case Domain.NUMBER | Domain.WHOLE:
-            limits = [_number(end.value) for end in ends]
+            limits = [_bound(end, matcher, kind) for end in ends]
         case Domain.TEXT if _means_numbers(ends, kind):
             axis, limits = Domain.NUMBER, [_number(end.value) for end in ends]
         case _:
@@ -388,6 +410,11 @@ def _range(matcher: Range, kind: Kind, bare: Fact) -> Fact:
     )
     over = _NUMBER_TEXT if bare.domain is Domain.TEXT else bare.over
     return replace(bare, axis=axis, spans=_moments(spans, bare), over=over, hints=tuple(end.value for end in ends))
+
+
+def _words_around(word: str) -> tuple[str, ...]:
+    """A word, the next one after it, and the first of all words."""
+    return word, f"{word}0", "0"
 
 
 def _around_now(ends: list[Bound], kind: Kind) -> Iterator[Scalar]:
@@ -423,6 +450,14 @@ def _instant(matcher: Range, is_upper: bool, kind: Kind) -> int | None:
 def _address_number(value: Scalar) -> int | None:
     found = address(value) if isinstance(value, str) else None
     return found.number if found is not None else None
+
+
+def _bound(end: Bound, matcher: Range, kind: Kind) -> int | float | None:
+    """A bound as the numbers that the field keeps are compared with it."""
+    number = _number(end.value)
+    if number is None or kind.info.precision is None:
+        return number
+    return limit(number, kind.info.precision, (end is matcher.upper) is not end.inclusive)
 
 
 def _number(value: Scalar) -> int | float | None:

@@ -22,25 +22,38 @@ from isorule.ir.detections import (
     Stage,
 )
 from isorule.ir.matchers import Present
-from isorule.ir.predicates import And, Field, Predicate, Test
+from isorule.ir.predicates import And, Field, Predicate, Test, conjunction, disjunction
 from isorule.ir.walk import predicates
 
 _MOST_EVENTS = 2_000
 """Thresholds above this are not met by streams that are made here."""
 
+_MOST_HITS = 100
+"""Rules of a correlation that count more are not met by streams that are made here."""
+
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """A condition of a detection, and the fields by whose values its events belong together."""
+    """A condition of a detection, and the fields by whose values its events belong together.
+
+    `groups` are fields of which an event needs all of some group.
+    """
 
     where: Predicate
     keys: tuple[Field, ...] = ()
+    groups: tuple[tuple[str, ...], ...] = ()
 
     @property
     def whole(self) -> Predicate:
         """The condition together with what its keys ask: an event without a value for one is no event of the clause."""
-        needed = tuple(Test(Field(key.path), Present()) for key in self.keys if not key.optional)
+        needed: tuple[Predicate, ...] = tuple(_present(key.path) for key in self.keys if not key.optional)
+        if self.groups and all(self.groups):
+            needed = (*needed, disjunction(tuple(conjunction(tuple(map(_present, group))) for group in self.groups)))
         return And((self.where, *needed)) if needed else self.where
+
+
+def _present(path: str) -> Predicate:
+    return Test(Field(path), Present())
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,18 +101,28 @@ def outline(detection: Detection) -> Outline:
             return Outline((Clause(where, tuple(map(Field, fields))),), (0,))
         case IndicatorMatch(where, indicators):
             pairs = ((entry.event_field, entry.indicator_field) for group in detection.mapping for entry in group)
-            return Outline((Clause(where), Clause(indicators)), (0,), equal=tuple(dict.fromkeys(pairs)))
+            asked = [[entry for entry in group if not entry.negated] for group in detection.mapping]
+            events = tuple(tuple(entry.event_field for entry in group) for group in asked)
+            known = tuple(tuple(entry.indicator_field for entry in group) for group in asked)
+            clauses = Clause(where, groups=events), Clause(indicators, groups=known)
+            return Outline(clauses, (0,), equal=tuple(dict.fromkeys(pairs)))
         case Correlation():
-            clauses = tuple(_correlated(detection, ()))
-            if detection.kind is not CorrelationKind.MEASURE:
-                return Outline(clauses, tuple(range(len(clauses))), spans=(detection.span,))
-            edges = {edge for having in detection.having for edge in _edges(having)}
-            distinct = (path for having in detection.having for path in _counted(having))
-            return Outline(clauses, (0,), _within(edges or {1}), tuple(dict.fromkeys(distinct)), (detection.span,))
+            return _correlation(detection)
         case Opaque():
             return Outline((), ())
         case _:
             assert_never(detection)
+
+
+def _correlation(correlation: Correlation) -> Outline:
+    clauses = tuple(_correlated(correlation, ()))
+    parts = tuple(_correlations(correlation))
+    spans = tuple(dict.fromkeys(part.span for part in parts))
+    distinct = tuple(dict.fromkeys(path for part in parts for having in part.having for path in _counted(having)))
+    if correlation.kind is not CorrelationKind.MEASURE:
+        return Outline(clauses, tuple(_hits(correlation)), distinct=distinct, spans=spans)
+    edges = {edge for having in correlation.having for edge in _edges(having)}
+    return Outline(clauses, (0,), _within(edges or {1}), distinct, spans)
 
 
 def _clauses(stages: tuple[Stage, ...], by: tuple[Field, ...]) -> tuple[Clause, ...]:
@@ -131,6 +154,26 @@ def _correlated(correlation: Correlation, outer: tuple[Field, ...]) -> Iterator[
                 yield from _correlated(item.detection, keys)
             case _:
                 yield from (Clause(where, keys) for where in predicates(item.detection))
+
+
+def _correlations(correlation: Correlation) -> Iterator[Correlation]:
+    """A correlation and those inside it."""
+    yield correlation
+    for item in correlation.items:
+        if isinstance(item.detection, Correlation):
+            yield from _correlations(item.detection)
+
+
+def _hits(correlation: Correlation) -> Iterator[int]:
+    """The clauses of a temporal correlation, each as often as its rule counts its events."""
+    place = 0
+    for item in correlation.items:
+        clauses = len(predicates(item.detection))
+        for having in item.detection.having if isinstance(item.detection, Correlation) else ():
+            least = min(_edges(having)[1], _MOST_HITS)
+            yield from (place for _ in range(least - 1))
+        yield from range(place, place + clauses)
+        place += clauses
 
 
 def _counted(having: Having) -> tuple[str, ...]:

@@ -49,8 +49,9 @@ def _with(stream: Stream, old: Draft, new: Draft) -> Stream:
     def swapped(draft: Draft) -> Draft:
         return new if draft is old else draft
 
-    return Stream(
-        tuple((swapped(draft), offset) for draft, offset in stream.events),
-        tuple(map(swapped, stream.history)),
-        tuple(map(swapped, stream.indicators)),
+    return replace(
+        stream,
+        events=tuple((swapped(draft), offset) for draft, offset in stream.events),
+        history=tuple(map(swapped, stream.history)),
+        indicators=tuple(map(swapped, stream.indicators)),
     )

@@ -9,13 +9,14 @@ from isorule.verification.budget import ExhaustedError
 from isorule.verification.conditions import Condition, Ground
 from isorule.verification.decision import Included
 from isorule.verification.drafts import Drafts
-from isorule.verification.inclusion import Relations, equal, included, piped_within, without_pipes
+from isorule.verification.inclusion import equal, included, piped_within, without_pipes
 from isorule.verification.outline import Outline, outline
+from isorule.verification.relations import Relations
 from isorule.verification.shrink import shrunk
 from isorule.verification.single import Names
 from isorule.verification.stream_wording import told
 from isorule.verification.streams import Streams
-from isorule.verification.trial import Evidence, Shown, Side, Trial
+from isorule.verification.trial import Evidence, Shown, Side, Stream, Trial
 from isorule.verification.verdict import Verdict, VerdictKind, Witness
 
 
@@ -92,14 +93,18 @@ def _only_piped(pair: _Pair) -> bool:
 
 
 def _search(pair: _Pair, wanted: tuple[Evidence, ...]) -> tuple[dict[Evidence, Shown], str]:
-    """Confirmed streams, made small, for what they show; and what was tried."""
-    found: dict[Evidence, Shown] = {}
+    """Confirmed streams, made small, for what they show; and what was tried.
+
+    What is not wanted is shown only where what is wanted was not found.
+    """
+    found: dict[Evidence, tuple[Stream, Shown]] = {}
     tried = 0
+    until = ""
     ground = pair.ground
     drafts = Drafts(pair.conditions, ground)
+    trial = Trial(*pair.sides, ground.schema)
     try:
         pool = drafts.pool(pair.outlines)
-        trial = Trial(*pair.sides, ground.schema, ground.now)
         for stream in Streams(pair.detections, pair.outlines, pool, drafts, ground.schema):
             ground.meter.stream(len(stream.events))
             tried += 1
@@ -108,12 +113,14 @@ def _search(pair: _Pair, wanted: tuple[Evidence, ...]) -> tuple[dict[Evidence, S
                 continue
             shown = trial.shown(stream)
             if shown is not None and shown.evidence is evidence:
-                found[evidence] = shrunk(stream, evidence, trial, drafts) or shown
+                found[evidence] = stream, shown
                 if all(item in found for item in wanted):
                     break
     except ExhaustedError as error:
-        return found, f"{tried} streams of events, until {error}"
-    return found, f"{tried} streams of events"
+        until = f", until {error}"
+    told = wanted if all(item in found for item in wanted) else tuple(found)
+    small = {item: shrunk(found[item][0], item, trial, drafts) or found[item][1] for item in told}
+    return small, f"{tried} streams of events{until}"
 
 
 class _Judgement:
@@ -179,4 +186,5 @@ class _Judgement:
 
     def _witness(self, shown: Shown) -> Witness:
         why, deciding = told(shown, self._pair.detections, self._pair.outlines, self._pair.conditions, self._names)
-        return Witness(shown.events, shown.first, shown.second, why, deciding, shown.history, shown.indicators)
+        beside = shown.history, shown.indicators, shown.now
+        return Witness(shown.events, shown.first, shown.second, why, deciding, *beside)

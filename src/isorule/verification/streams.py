@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice, permutations, product
+from itertools import islice, pairwise, permutations, product
 
 from isorule.ir.detections import Detection, IndicatorMatch, NewTerms
 from isorule.ir.schema import FieldSchema
@@ -54,12 +54,17 @@ class Streams:
         pairs = (path for outline in outlines for path, _ in outline.equal)
         self._keys = tuple(dict.fromkeys((*keys, *pairs)))
         self._indicator_keys = tuple(dict.fromkeys(path for outline in outlines for _, path in outline.equal))
+        starts = [item.history_start if isinstance(item, NewTerms) else None for item in detections]
+        self._starts = tuple(place for place in (0, 1) if None not in starts and starts[0] != starts[1])
         self._spans = tuple(sorted({span for outline in outlines for span in outline.spans}))
 
     def __iter__(self) -> Iterator[Stream]:
         rows = list(self._rows())
         for row in rows:
             yield from self._timed(row, brief=True)
+        for row in reversed(rows):
+            for reached in (row, *self._begun_before(row), *self._turned(row)):
+                yield from (stream for offsets in self._outreaching(reached) for stream in self._at(reached, offsets))
         near = [changed for row in rows for changed in self._changed(row)]
         for row in near:
             yield from self._timed(row, brief=True)
@@ -93,6 +98,8 @@ class Streams:
         if len(choices) > 1 or outline.counts == (1,):
             rows = list(islice(product(*(found[:_MOST_CHOICES] for found in choices)), _MOST_ROWS))
             yield from rows
+            if outline.distinct:
+                yield from (self._different(row, outline.distinct) for row in rows)
             for condition, before in outline.stops:
                 stopping = [draft for draft in self._pool if side.meets(draft, condition)][:_MOST_CHOICES]
                 yield from ((*row[:before], stop, *row[before:]) for row in rows[:_MOST_CHOICES] for stop in stopping)
@@ -110,10 +117,23 @@ class Streams:
                 if values <= count:
                     different = [self._apart(draft, number, outline.distinct) for number in range(values)]
                     yield tuple(different[min(place, values - 1)] for place in range(count))
+                if values > 1:
+                    yield (self._having_all(draft, values, outline.distinct),) * count
+
+    def _different(self, row: Row, paths: Iterable[str]) -> Row:
+        """The row with other values in each event that stands there again."""
+        return tuple(self._apart(draft, row[:place].count(draft), paths) for place, draft in enumerate(row))
 
     def _apart(self, draft: Draft, number: int, paths: Iterable[str]) -> Draft:
         for path in paths:
             draft = self._drafts.changed(draft, path, (value_of(self._schema, path, number),))
+        return draft
+
+    def _having_all(self, draft: Draft, count: int, paths: Iterable[str]) -> Draft:
+        """The event with so many different values at once."""
+        for path in paths:
+            values = dict.fromkeys(value_of(self._schema, path, number) for number in range(count))
+            draft = self._drafts.changed(draft, path, tuple(values))
         return draft
 
     def _changed(self, row: Row) -> Iterator[Row]:
@@ -144,10 +164,33 @@ class Streams:
             if path in draft.values:
                 yield self._drafts.changed(draft, path, ())
 
+    def _begun_before(self, row: Row) -> Iterator[Row]:
+        """The row with the first event of a run put before the events of the run before it."""
+        for (before, start), (_, end) in pairwise(_runs(row)):
+            if end - start > 1:
+                yield (*row[:before], row[start], *row[before:start], *row[start + 1 :])
+
+    def _outreaching(self, row: Row) -> Iterator[tuple[int, ...]]:
+        """Times by which a row takes longer than a span, and neither the events up to a place do nor those after it."""
+        edges = (edge for start, end in _runs(row) if end - start > 1 for edge in (start, start + 1, end))
+        for split in dict.fromkeys((*edges, len(row) - 1)):
+            if 2 <= split < len(row):
+                for span in self._spans:
+                    yield (0, *(span + place - split + 1 for place in range(1, len(row))))
+                    if split > 2:
+                        yield (*range(split - 1), span, *(span + place for place in range(split, len(row))))
+
+    @staticmethod
+    def _turned(row: Row) -> list[Row]:
+        """The row the other way round, where it is of several runs."""
+        return [row[::-1]] if len(row) > 2 and len(_runs(row)) > 1 else []
+
     def _timed(self, row: Row, *, brief: bool) -> Iterator[Stream]:
         for offsets in self._offsets(len(row)) if not brief else [self._steps(len(row), 0)]:
-            stream = Stream(tuple(zip(row, offsets, strict=True)))
-            yield from self._beside(stream)
+            yield from self._at(row, offsets)
+
+    def _at(self, row: Row, offsets: tuple[int, ...]) -> Iterator[Stream]:
+        yield from self._beside(Stream(tuple(zip(row, offsets, strict=True))))
 
     def _steps(self, count: int, start: int) -> tuple[int, ...]:
         """Times that all spans hold."""
@@ -184,9 +227,16 @@ class Streams:
         yield stream
         if any(isinstance(detection, NewTerms) for detection in self._detections):
             for draft in self._pool:
-                yield replace(stream, history=(draft,))
+                for since in (None, *self._starts):
+                    yield replace(stream, history=(draft,), since=since)
                 for changed in self._rekeyed(draft, self._keys):
                     yield replace(stream, history=(changed,))
+
+
+def _runs(row: Row) -> list[tuple[int, int]]:
+    """The places from which and up to which the same event is repeated."""
+    starts = [place for place in range(len(row)) if place == 0 or row[place] is not row[place - 1]]
+    return list(pairwise((*starts, len(row))))
 
 
 def _once(drafts: Iterable[Draft]) -> list[Draft]:

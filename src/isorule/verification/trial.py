@@ -15,7 +15,8 @@ from itertools import count
 
 from isorule.diagnostics import IsoruleError
 from isorule.evaluation import Alert, evaluate_detection
-from isorule.ir.detections import Aggregate, Correlation, Detection, Sample
+from isorule.evaluation.dates import MILLISECOND, bound, nanos
+from isorule.ir.detections import Aggregate, Correlation, Detection, NewTerms, Sample, Window, WindowKind
 from isorule.ir.matchers import Present
 from isorule.ir.predicates import Field, Predicate, Test
 from isorule.ir.schema import FieldInfo, FieldSchema
@@ -44,16 +45,21 @@ class Evidence(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """Events with their times in milliseconds from the start of the stream, and what the rules know beside them."""
+    """Events with their times in milliseconds from the start of the stream, and what the rules know beside them.
+
+    The events of the history have the time from which on the new-terms rule of the side `since` looks at them; none,
+    where that is None.
+    """
 
     events: tuple[tuple[Draft, int], ...]
     history: tuple[Draft, ...] = ()
     indicators: tuple[Draft, ...] = ()
+    since: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A stream as events, and the alerts of both sides on it."""
+    """A stream as events, and the alerts of both sides on it, at a present time where they depend on that."""
 
     events: tuple[Event, ...]
     history: tuple[Event, ...]
@@ -61,6 +67,7 @@ class Shown:
     first: Alerts
     second: Alerts
     evidence: Evidence | None
+    now: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +89,11 @@ class Side:
 class Trial:
     """Puts streams to two sides."""
 
-    def __init__(self, first: Side, second: Side, schema: FieldSchema, now: datetime) -> None:
+    def __init__(self, first: Side, second: Side, schema: FieldSchema) -> None:
         self._sides = (first, second)
+        self._looks_back = any(_looks_back(side.form) for side in self._sides)
         self._schema = schema
         self._sketched_schema = _around(schema, (*_read(first), *_read(second)))
-        self._now = now
         number = count()
         self._sketched = tuple(
             Side(map_predicates(side.form, lambda _: _flag(next(number))), side.category, side.timestamp)
@@ -106,7 +113,8 @@ class Trial:
     def _shown(self, stream: Stream, sides: tuple[Side, ...], made: Made, schema: FieldSchema) -> Shown | None:
         stamps = dict.fromkeys(side.timestamp for side in sides)
         events = tuple(_at(made(draft), offset, stamps) for draft, offset in stream.events)
-        history, indicators = tuple(map(made, stream.history)), tuple(map(made, stream.indicators))
+        now = _moment(stream.events[-1][1]) if self._looks_back and stream.events else None
+        history, indicators = self._history(stream, made, now), tuple(map(made, stream.indicators))
         try:
             first, second = (
                 evaluate_detection(
@@ -115,7 +123,7 @@ class Trial:
                     schema=schema,
                     category_field=side.category,
                     timestamp_field=side.timestamp,
-                    now=self._now if history else None,
+                    now=now,
                     history=history,
                     indicators=indicators,
                 )
@@ -125,7 +133,19 @@ class Trial:
             return None
         places = {id(event): place for place, event in enumerate(events)}
         alerts = _placed(first, places), _placed(second, places)
-        return Shown(events, history, indicators, *alerts, self._compared(*alerts))
+        return Shown(events, history, indicators, *alerts, self._compared(*alerts), now)
+
+    def _history(self, stream: Stream, made: Made, now: datetime | None) -> tuple[Event, ...]:
+        """The events of the history, with a time where the stream gives them one."""
+        rule = None if stream.since is None else self._sides[stream.since].form
+        start = None
+        if isinstance(rule, NewTerms) and now is not None:
+            start = bound(rule.history_start, False, nanos(now))
+        if start is None:
+            return tuple(map(made, stream.history))
+        stamps = dict.fromkeys(side.timestamp for side in self._sides)
+        offset = -((nanos(_START) - start) // MILLISECOND)
+        return tuple(_at(made(draft), offset, stamps) for draft in stream.history)
 
     def _compared(self, first: Alerts, second: Alerts) -> Evidence | None:
         ours, theirs = self._counted(first), self._counted(second)
@@ -142,6 +162,17 @@ class Trial:
     def _counted(self, alerts: Alerts) -> Counter[object]:
         """The alerts as what counts: of samples how many, since each stands for keys and shows any events."""
         return Counter({"samples": len(alerts)} if self._samples and alerts else map(_events, alerts))
+
+
+def _looks_back(detection: Detection) -> bool:
+    """Whether what a detection finds depends on the present beside its conditions."""
+    match detection:
+        case NewTerms():
+            return True
+        case Aggregate(window=Window(WindowKind.LOOKBACK, span)):
+            return span is not None
+        case _:
+            return False
 
 
 def _read(side: Side) -> Iterator[str]:
@@ -179,8 +210,12 @@ def _sketch(draft: Draft) -> dict[str, object]:
 
 def _at(event: dict[str, object], offset: int, stamps: Iterable[str]) -> dict[str, object]:
     """The event with its time."""
-    moment = (_START + timedelta(milliseconds=offset)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    moment = _moment(offset).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     return {**event, **dict.fromkeys(stamps, moment)}
+
+
+def _moment(offset: int) -> datetime:
+    return _START + timedelta(milliseconds=offset)
 
 
 def _placed(alerts: Iterable[Alert], places: Mapping[int, int]) -> Alerts:

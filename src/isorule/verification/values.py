@@ -84,7 +84,7 @@ def find_value(
 def _fewest_points(wanted: Sequence[Fact]) -> tuple[Scalar, ...] | None:
     """All values that can pass, where a fact knows them; facts of numbers know more than those of their texts."""
     known = [item.points for item in wanted if item.points is not None]
-    numeric = [points for points in known if not isinstance(points[0], str)]
+    numeric = [points for points in known if points and not isinstance(points[0], str)]
     return min(numeric or known, key=len, default=None)
 
 

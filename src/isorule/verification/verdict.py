@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum, unique
 
 from isorule.ir.predicates import Test
@@ -49,7 +50,8 @@ class Witness:
     """A stream of events on which the sides differ, as small as it could be made, and what the evaluator says of it.
 
     For conditions on single events it is one event. `history` is what a new-terms rule has seen before, `indicators`
-    what an indicator rule matches against. `why` is one sentence; the spans of `deciding` are those of the texts that
+    what an indicator rule matches against, `now` the present that the answers were given at, None where they do not
+    depend on it. `why` is one sentence; the spans of `deciding` are those of the texts that
     the sides were read from.
     """
 
@@ -60,6 +62,7 @@ class Witness:
     deciding: Deciding = Deciding()
     history: tuple[Event, ...] = ()
     indicators: tuple[Event, ...] = ()
+    now: datetime | None = None
 
     @property
     def single(self) -> bool:

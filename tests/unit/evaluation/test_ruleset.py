@@ -324,3 +324,22 @@ def test_no_gate_holds_back_what_matches(table: dict[str, object], where: Predic
         rules = [rule(Match(condition), str(condition is where)) for condition in conditions]
         found = [alert.rule.metadata.title for alert in RuleSet(rules, schema=schema).feed([event]) if alert.rule]
         assert found == ["True"]
+
+
+@pytest.mark.parametrize("written", [0.1, "0.1", 0.10000000149011612])
+def test_the_index_finds_numbers_that_a_field_rounds(written: object) -> None:
+    schema = schema_from({"risk": "float", "mark": "keyword"})
+    rules = [rule(Match(Leaf(Field("risk"), Equals(0.1)))), rule(Match(Leaf(Field("mark"), Equals("x"))))]
+    alerts = RuleSet(rules, schema=schema).feed([{"risk": written, "mark": "y"}])
+    assert [alert.rule for alert in alerts] == rules[:1]
+
+
+def test_the_index_does_not_find_what_a_condition_does_not_see() -> None:
+    schema = schema_from({"o": "nested", "o.x": "keyword"})
+    rules = [
+        rule(Match(Leaf(Field("o.x"), Equals("a")))),
+        rule(Match(Not(Leaf(Field("o.x"), Equals("a"))))),
+        rule(Match(Nested("o", Leaf(Field("o.x"), Equals("a"))))),
+    ]
+    alerts = RuleSet(rules, schema=schema).feed([{"o": [{"x": "a"}]}])
+    assert [alert.rule for alert in alerts] == rules[1:]

@@ -9,6 +9,7 @@ import pytest
 
 from isorule.evaluation import evaluate_detection
 from isorule.ir.detections import (
+    UNRESOLVED,
     Aggregate,
     Comparison,
     Correlation,
@@ -22,6 +23,7 @@ from isorule.ir.detections import (
     Measure,
     MeasureKind,
     NewTerms,
+    Opaque,
     Sequence,
     Stage,
     Window,
@@ -35,6 +37,7 @@ from isorule.verification import Budget, VerdictKind, compare
 SCHEMA = FieldSchema({"@timestamp": FieldInfo(FieldType.DATE), "ip": FieldInfo(FieldType.IP)})
 IDENTICAL, EQUIVALENT, WIDER, NARROWER, DIVERGENT, UNDECIDED = VerdictKind
 MINUTE = 60_000
+ORDERED, TEMPORAL, MEASURE = CorrelationKind.TEMPORAL_ORDERED, CorrelationKind.TEMPORAL, CorrelationKind.MEASURE
 
 
 def is_(path: str, value: str) -> Predicate:
@@ -65,12 +68,32 @@ def sequence(*conditions: Predicate, span: int | None = MINUTE) -> Sequence:
     return Sequence(tuple(map(Stage, conditions)), (Field("host"),), span)
 
 
+def counting(where: Predicate, *having: Having, span: int = MINUTE) -> Correlation:
+    """A correlation that measures the events of one rule."""
+    return Correlation(MEASURE, (CorrelationItem("base", Match(where), (Field("host"),)),), ("host",), span, having)
+
+
+def chained(kind: CorrelationKind, *inner: Predicate | Correlation, span: int = MINUTE) -> Correlation:
+    """A temporal correlation of rules and of correlations."""
+    parts = [part if isinstance(part, Correlation) else Match(part) for part in inner]
+    items = tuple(CorrelationItem(f"part {at}", part, (Field("host"),)) for at, part in enumerate(parts))
+    return Correlation(kind, items, ("host",), span)
+
+
+def repeated(*clauses: tuple[Predicate, int], span: int = MINUTE) -> Sequence:
+    return Sequence(tuple(Stage(where, runs=runs) for where, runs in clauses), (Field("host"),), span)
+
+
+def looking_back(span: int) -> Window:
+    return Window(WindowKind.LOOKBACK, span)
+
+
 X, Y = is_("a", "x"), is_("a", "y")
 CARDINALITY = replace(threshold(3), having=(at_least(1), at_least(3, "user")))
+BOTH = replace(threshold(3, "host", window=sliding(MINUTE)), having=(at_least(3), at_least(2, "user")))
 NEW = NewTerms(X, ("user",), "now-7d")
 ENTRY = IndicatorEntry("ip", "bad.ip")
 INDICATORS = IndicatorMatch(X, is_("kind", "ip"), (), ((ENTRY,),))
-ORDERED, TEMPORAL, MEASURE = CorrelationKind.TEMPORAL_ORDERED, CorrelationKind.TEMPORAL, CorrelationKind.MEASURE
 
 CASES: dict[str, tuple[Detection, Detection, VerdictKind]] = {
     "a higher threshold": (threshold(5), threshold(6), NARROWER),
@@ -122,6 +145,67 @@ CASES: dict[str, tuple[Detection, Detection, VerdictKind]] = {
         threshold(3, "host", window=sliding(MINUTE)),
         EQUIVALENT,
     ),
+    "a repeated clause that is counted by itself": (
+        repeated((X, 3), (Y, 1)),
+        chained(ORDERED, counting(X, at_least(3)), Y),
+        WIDER,
+    ),
+    "a repeated clause at the end": (repeated((X, 1), (Y, 2)), chained(ORDERED, X, counting(Y, at_least(2))), WIDER),
+    "two repeated clauses": (
+        repeated((X, 2), (Y, 3)),
+        chained(ORDERED, counting(X, at_least(2)), counting(Y, at_least(3))),
+        WIDER,
+    ),
+    "a clause repeated less often than is counted": (
+        repeated((X, 2), (Y, 1)),
+        chained(ORDERED, counting(X, at_least(3)), Y),
+        DIVERGENT,
+    ),
+    "a count over less than the sequence takes": (
+        repeated((X, 2), (Y, 1)),
+        chained(ORDERED, counting(X, at_least(2), span=MINUTE // 2), Y),
+        DIVERGENT,
+    ),
+    "a higher count inside": (
+        chained(ORDERED, counting(X, at_least(2)), Y),
+        chained(ORDERED, counting(X, at_least(3)), Y),
+        NARROWER,
+    ),
+    "order beside counts": (
+        chained(ORDERED, counting(X, at_least(2)), Y),
+        chained(TEMPORAL, counting(X, at_least(2)), Y),
+        WIDER,
+    ),
+    "two measures, each by itself": (
+        BOTH,
+        chained(TEMPORAL, counting(X, at_least(3)), counting(X, at_least(2, "user")), span=1_000),
+        WIDER,
+    ),
+    "two measures of which one holds with the other": (
+        replace(BOTH, having=(at_least(2), at_least(2, "user"))),
+        chained(TEMPORAL, counting(X, at_least(2)), counting(X, at_least(2, "user")), span=1_000),
+        EQUIVALENT,
+    ),
+    "two measures over different windows": (
+        BOTH,
+        chained(TEMPORAL, counting(X, at_least(3)), counting(X, at_least(2, "user"), span=1_000), span=1_000),
+        DIVERGENT,
+    ),
+    "one of two measures lower": (BOTH, replace(BOTH, having=(at_least(2), at_least(2, "user"))), WIDER),
+    "a count of one beside many values": (
+        replace(BOTH, having=(at_least(2), at_least(3, "user"))),
+        replace(BOTH, having=(at_least(1), at_least(3, "user"))),
+        WIDER,
+    ),
+    "a longer look back": (
+        threshold(3, window=looking_back(MINUTE)),
+        threshold(3, window=looking_back(2 * MINUTE)),
+        WIDER,
+    ),
+    "a shorter history of new terms": (NEW, replace(NEW, history_start="now-5d"), WIDER),
+    "new terms or all": (NEW, Match(X), WIDER),
+    "indicators or all": (INDICATORS, Match(X), WIDER),
+    "many or any": (threshold(3), Match(X), WIDER),
     "a higher event_count": (correlation(MEASURE, X, count=3), correlation(MEASURE, X, count=4), NARROWER),
 }
 
@@ -151,7 +235,12 @@ def test_the_evaluator_gives_the_answers_of_every_witness(
         places = {id(event): place for place, event in enumerate(witness.events)}
         for side, said in ((first, witness.first), (second, witness.second)):
             alerts = evaluate_detection(
-                side, witness.events, schema=SCHEMA, history=witness.history, indicators=witness.indicators
+                side,
+                witness.events,
+                schema=SCHEMA,
+                history=witness.history,
+                indicators=witness.indicators,
+                now=witness.now,
             )
             assert tuple(tuple(places[id(event)] for event in alert.events) for alert in alerts) == said
         assert Counter(witness.first) != Counter(witness.second)
@@ -168,3 +257,17 @@ def test_what_was_tried_is_said() -> None:
     reason = compare(first, second, SCHEMA, budget=Budget(seconds=None, events=200)).reason
     assert reason is not None
     assert "streams of events, until more than 200 events in streams" in reason
+
+
+@pytest.mark.parametrize("kind", CorrelationKind)
+def test_a_correlation_of_a_rule_that_nobody_knows_is_undecided(kind: CorrelationKind) -> None:
+    unknown = Opaque(UNRESOLVED, None, "no rule is called `base`")
+    item = CorrelationItem("base", unknown, (Field("host"),))
+    inner = Correlation(kind, (item,), ("host",), MINUTE, (at_least(2),))
+    outer = Correlation(kind, (CorrelationItem("inner", inner, (Field("host"),)),), ("host",), MINUTE, (at_least(2),))
+    for found in (inner, outer):
+        for other in (Match(is_("a", "x")), found):
+            for pair in ((found, other), (other, found)):
+                verdict = compare(*pair, SCHEMA)
+                assert verdict.kind is UNDECIDED
+                assert verdict.reason == "no rule is called `base`"
