@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from isorule.diagnostics import Effect, UnsupportedError
-from isorule.ir.detections import Detection, IndicatorMatch, Match, NewTerms, Sample, Sequence, Stage
+from isorule.ir.detections import Aggregate, Detection, IndicatorMatch, Match, NewTerms, Sample, Sequence, Stage
 from isorule.ir.losses import Loss, loss
 from isorule.ir.predicates import And, Const, Nested, Not, Or, Predicate, Test, conjunction, disjunction
 from isorule.ir.walk import Polarity, rewrite_leaves
@@ -35,6 +35,20 @@ def base_detection(detection: Detection) -> tuple[Detection, tuple[Loss, ...]]:
             return replace(detection, pipes=()), (_dropped("pipes-dropped", message),)
         case _:
             return detection, ()
+
+
+def base_query(detection: Detection) -> tuple[Detection, tuple[Loss, ...]]:
+    """A detection as a query on single events, and what dropping the rest changes.
+
+    Of several events a query could find none but the first, so sequences, samples and correlations stay as they are.
+    """
+    match detection:
+        case Aggregate(where):
+            return Match(where), (_dropped("threshold-dropped", "events are not counted, each is a result"),)
+        case Sequence() | Sample():
+            return detection, ()
+        case _:
+            return base_detection(detection)
 
 
 def _base_sequence(sequence: Sequence) -> tuple[Detection, tuple[Loss, ...]]:

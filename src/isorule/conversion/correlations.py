@@ -40,6 +40,7 @@ from isorule.ir.detections import (
 from isorule.ir.losses import Loss, loss, refusal
 from isorule.ir.predicates import Const, Field, Predicate, disjunction
 from isorule.ir.rule import Rule, Schedule
+from isorule.mappings.logsources import integrations_of
 
 MOST_RUNS = 100
 """EQL repeats a clause no more often."""
@@ -50,10 +51,14 @@ LowerFor = Callable[[Rule, str], tuple[Predicate, tuple[Loss, ...]]]
 
 @dataclass(frozen=True, slots=True)
 class Streamed:
-    """An Elastic rule, what that changes, and what the source is taken to mean beside what the losses declare."""
+    """An Elastic rule, what its conditions lose, and what the source is taken to mean.
+
+    `assumed` declares how `source` differs from the correlation. A verdict on `source` is to be joined with that.
+    """
 
     rule: Rule
     losses: tuple[Loss, ...]
+    assumed: tuple[Loss, ...]
     source: Detection
 
 
@@ -97,6 +102,7 @@ class _Maker:
     lower: LowerFor
     apart: Apart
     losses: list[Loss] = field(default_factory=list)
+    assumed: list[Loss] = field(default_factory=list)
 
     def made(self) -> Streamed:
         correlation = self.correlation
@@ -191,7 +197,8 @@ class _Maker:
             return None
         having = tuple(condition for part in parts for condition in part.having)
         base, rules = _one_base(first, self.rule.references[0])
-        return self._threshold(_Base((base,), rules, base.keys), having, first.span + self.correlation.span)
+        span = first.span if self._restores(first.span) else first.span + self.correlation.span
+        return self._threshold(_Base((base,), rules, base.keys), having, span)
 
     # --- measures ---
 
@@ -199,7 +206,8 @@ class _Maker:
         base = self._base()
         having = self.correlation.having
         counted = all(condition.measure.kind is MeasureKind.COUNT for condition in having)
-        if counted and len(having) == 1 and 2 <= _least(having[0]) <= MOST_RUNS:
+        repeats = counted and len(having) == 1 and 2 <= _least(having[0]) <= MOST_RUNS
+        if repeats and not self._was_threshold():
             return self._repeated(base, _least(having[0]))
         return self._threshold(base, having, self.correlation.span)
 
@@ -241,7 +249,7 @@ class _Maker:
         aggregate = Aggregate(self._where(base.rules, "kuery"), by, window, conditions)
         source = Aggregate(_any(base.items), by, window, conditions)
         elastic = self._elastic("kuery", "threshold", self._schedule(span, widened=True))
-        return Streamed(replace(elastic, detection=aggregate), tuple(self.losses), source)
+        return Streamed(replace(elastic, detection=aggregate), tuple(self.losses), tuple(self.assumed), source)
 
     # --- the rule ---
 
@@ -265,6 +273,11 @@ class _Maker:
         )
         return span
 
+    def _was_threshold(self) -> bool:
+        """Whether the rule was a threshold rule of Elastic."""
+        kept = self.rule.extras.get("elastic", {}).get("rule")
+        return isinstance(kept, dict) and kept.get("type") == "threshold"
+
     def _restores(self, span: int) -> bool:
         """Whether the rule was an Elastic rule that looks back just as far."""
         return "elastic" in self.rule.extras and self.rule.schedule is not None and lookback(self.rule) == span
@@ -283,18 +296,19 @@ class _Maker:
     def _eql(self, detection: Sequence | Sample, source: Sequence | Sample, span: int) -> Streamed:
         widened = isinstance(detection, Sample)
         elastic = self._elastic("eql", "eql", self._schedule(span, widened=widened))
-        return Streamed(replace(elastic, detection=detection), tuple(self.losses), source)
+        return Streamed(replace(elastic, detection=detection), tuple(self.losses), tuple(self.assumed), source)
 
     def _elastic(self, language: str, kind: str, schedule: Schedule) -> Rule:
         elastic = as_elastic(self.rule, Const(True), language)
         source = elastic.data_source
         if "elastic" not in self.rule.extras:
             found = [pattern for rule in _bases(self.rule) for pattern in indices_of(rule.data_source.logsource)]
-            source = replace(source, indices=tuple(dict.fromkeys(found)))
+            indices = tuple(dict.fromkeys(found))
+            source = replace(source, indices=indices, integrations=integrations_of(indices))
         return replace(elastic, type=kind, data_source=source, schedule=schedule, references=())
 
     def _lose(self, name: str, effect: Effect, message: str) -> None:
-        self.losses.append(loss(name, effect, message))
+        self.assumed.append(loss(name, effect, message))
 
 
 def _bases(rule: Rule) -> tuple[Rule, ...]:

@@ -16,6 +16,7 @@ from isorule.documents.sigma_homes import DEFAULT_TAXONOMY
 from isorule.ir.detections import Match
 from isorule.ir.predicates import Predicate
 from isorule.ir.rule import DataSource, Level, Rule, Schedule, Threat
+from isorule.mappings.logsources import integrations_of
 
 RISK_SCORES = {Level.INFORMATIONAL: 21, Level.LOW: 21, Level.MEDIUM: 47, Level.HIGH: 73, Level.CRITICAL: 99}
 """Elastic's canonical risk score for each severity."""
@@ -38,7 +39,12 @@ NAMESPACE = uuid.UUID("5a6f1c1e-6f0b-5c4e-9a52-6a8f0d6c2b11")
 
 
 def as_sigma(rule: Rule, where: Predicate, lowered: Predicate) -> Rule:
-    """The Sigma rule for an Elastic rule; `where` has its roles resolved, `lowered` is the new detection."""
+    """The Sigma rule for a rule; `where` has its roles resolved, `lowered` is the new detection.
+
+    A Sigma rule keeps its envelope.
+    """
+    if rule.type == "sigma":
+        return replace(rule, detection=Match(lowered), origin=None)
     metadata = rule.metadata
     source = rule.data_source
     return replace(
@@ -132,7 +138,10 @@ def _elastic_tags(rule: Rule, threats: tuple[Threat, ...]) -> tuple[str, ...]:
 
 
 def _elastic_source(source: DataSource) -> DataSource:
-    return source if source.indices else replace(source, indices=indices_of(source.logsource))
+    if source.indices:
+        return source
+    indices = indices_of(source.logsource)
+    return replace(source, indices=indices, integrations=source.integrations or integrations_of(indices))
 
 
 def _derived_id(rule: Rule) -> str:

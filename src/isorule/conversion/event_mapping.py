@@ -34,13 +34,13 @@ def logsource_argument(given: LogSource | Mapping[str, object] | None) -> LogSou
     return found
 
 
-def events_for(rule: Rule, events: Iterable[Event]) -> list[dict[str, object]]:
-    """The events that a rule is meant for, with the names of its taxonomy.
+def events_for(rule: Rule, events: Iterable[Event], mapping: FieldMapping | None = None) -> list[dict[str, object]]:
+    """The events that a rule is meant for, with the names of its taxonomy: the mapping's, by default that of ECS.
 
     A Sigma rule is asked about events of its log source only, since that is a condition which the rule does not say
     itself; a rule of another taxonomy says all that it asks, and gets all events.
     """
-    taxonomy = ecs_taxonomy()
+    taxonomy = mapping.taxonomy if mapping is not None else ecs_taxonomy()
     if rule.data_source.taxonomy != DEFAULT_TAXONOMY:
         return [to_taxonomy(event, taxonomy) for event in events]
     logsource = rule.data_source.logsource

@@ -7,35 +7,45 @@ of it on the way back, where it holds of every event of the log source anyway.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
+from isorule.conversion.correlation_names import mapped_correlation
+from isorule.conversion.judging import judged
 from isorule.conversion.logsource import logsource_of
 from isorule.diagnostics import Effect
 from isorule.documents.sigma_homes import DEFAULT_TAXONOMY, LOGSOURCE
 from isorule.ir.detections import (
     Aggregate,
     Correlation,
-    CorrelationItem,
     Detection,
-    Having,
     Match,
     NewTerms,
     Sample,
     Sequence,
 )
 from isorule.ir.losses import Loss, loss, refusal
-from isorule.ir.predicates import And, Field, Predicate, conjunction
+from isorule.ir.predicates import And, Predicate, conjunction
 from isorule.ir.resolve import resolve, resolve_category
 from isorule.ir.rule import DataSource, LogSource, Rule
 from isorule.ir.schema import FieldSchema
 from isorule.ir.walk import map_predicates, predicates
-from isorule.mappings.conditions import asks_for, conjuncts, fields_of, holds, required_texts, requirement
+from isorule.mappings.conditions import (
+    asks_for,
+    conjuncts,
+    fields_of,
+    holds,
+    required_texts,
+    requirement,
+    said_by_layout,
+)
 from isorule.mappings.taxonomy import Fields, Layout, Taxonomy
-from isorule.mappings.translation import inward, outward, renamed
-from isorule.verification import Verdict, VerdictKind, compare
+from isorule.mappings.translation import inward, key_name, outward, renamed
+from isorule.verification import Verdict, compare
+
+SEVERAL_LOGSOURCES: Final = "several-logsources"
+"""The refusal of a rule whose clauses are of several log sources."""
 
 _ROUTING: Final = ("event.", "host.os.", "data_stream.", "agent.", "ecs.")
 """Beginnings of fields that say what kind of event it is, for which Sigma has log sources."""
@@ -61,26 +71,7 @@ class Mapped:
 
     def judged(self, verdict: Verdict) -> Verdict:
         """The verdict on the mapped rule as one on the rule before: what mapping changes is added to it."""
-        return _judged(self.losses, verdict)
-
-
-def _judged(losses: tuple[Loss, ...], verdict: Verdict) -> Verdict:
-    effects = {item.effect for item in losses} - {None, Effect.COSMETIC}
-    if not effects:
-        return verdict
-    reason = "; ".join(dict.fromkeys(item.message for item in losses if item.effect in effects))
-    reason = f"{verdict.reason}; {reason}" if verdict.reason else reason
-    return replace(verdict, kind=_joined(verdict.kind, effects), reason=reason)
-
-
-def _joined(kind: VerdictKind, effects: set[Effect | None]) -> VerdictKind:
-    mapped = {Effect.WIDENS: VerdictKind.WIDER, Effect.NARROWS: VerdictKind.NARROWER}
-    kinds = {mapped.get(effect, VerdictKind.UNDECIDED) if effect else VerdictKind.UNDECIDED for effect in effects}
-    if kind not in (VerdictKind.IDENTICAL, VerdictKind.EQUIVALENT):
-        kinds.add(kind)
-    if len(kinds) == 1:
-        return next(iter(kinds))
-    return VerdictKind.UNDECIDED if VerdictKind.UNDECIDED in kinds else VerdictKind.DIVERGENT
+        return judged(self.losses, verdict)
 
 
 def mapped(rule: Rule, mapping: FieldMapping, schema: FieldSchema) -> Mapped:
@@ -90,63 +81,25 @@ def mapped(rule: Rule, mapping: FieldMapping, schema: FieldSchema) -> Mapped:
     """
     has_sigma = rule.data_source.taxonomy == DEFAULT_TAXONOMY
     to_sigma = not has_sigma if mapping.to_sigma is None else mapping.to_sigma
+    if isinstance(rule.detection, Correlation):
+        return _correlation(rule, rule.detection, replace(mapping, to_sigma=to_sigma), schema)
     if to_sigma == has_sigma:
         return Mapped(rule)
     return _to_sigma(rule, mapping.taxonomy, schema) if to_sigma else _from_sigma(rule, mapping.taxonomy)
 
 
-def _correlation_from_sigma(rule: Rule, correlation: Correlation, taxonomy: Taxonomy) -> Mapped:
-    """A correlation with each of its items mapped as the rule that it is.
+def _correlation(rule: Rule, correlation: Correlation, mapping: FieldMapping, schema: FieldSchema) -> Mapped:
+    """A correlation with each of its rules mapped as the rule that it is."""
+    taxonomy, to_sigma = mapping.taxonomy, mapping.to_sigma is True
 
-    A group key keeps its name where the items call it differently; then the items' own keys say which field it is.
-    """
-    if len(rule.references) != len(correlation.items):
-        return Mapped(rule)
-    parts = [_from_sigma(part, taxonomy) for part in rule.references]
-    named = [_namer(part, taxonomy) for part in rule.references]
-    keys = [
-        tuple(name(key) for key in _keys(item, correlation))
-        for item, name in zip(correlation.items, named, strict=True)
-    ]
-    agreed = [{own[at] for own in keys} for at in range(len(correlation.by))]
-    items = tuple(
-        replace(item, detection=part.rule.detection, keys=tuple(map(Field, own)))
-        for item, part, own in zip(correlation.items, parts, keys, strict=True)
-    )
-    by = tuple(found.pop() if len(found) == 1 else old for found, old in zip(agreed, correlation.by, strict=True))
-    having = tuple(_measured(item, named) for item in correlation.having)
-    changed = replace(
-        rule,
-        detection=replace(correlation, items=items, by=by, having=having),
-        references=tuple(part.rule for part in parts),
-        data_source=replace(rule.data_source, taxonomy=taxonomy.name),
-    )
-    return Mapped(changed, tuple(dict.fromkeys(item for part in parts for item in part.losses)))
+    def key_of(part: Rule, path: str) -> tuple[str, tuple[Loss, ...]]:
+        return key_name(path, taxonomy.layout(part.data_source.logsource), to_sigma=to_sigma)
 
-
-def _keys(item: CorrelationItem, correlation: Correlation) -> tuple[str, ...]:
-    return tuple(key.path for key in item.keys) or correlation.by
-
-
-def _namer(rule: Rule, taxonomy: Taxonomy) -> Callable[[str], str]:
-    """What a field of a rule, outside of its conditions, is called; a correlation has only names of group keys."""
-    if isinstance(rule.detection, Correlation):
-        return lambda path: path
-    return partial(renamed, layout=taxonomy.layout(rule.data_source.logsource), to_sigma=False)
-
-
-def _measured(having: Having, named: list[Callable[[str], str]]) -> Having:
-    """A condition on a measure whose fields all items call the same."""
-    fields = having.measure.fields
-    found = {tuple(map(name, fields)) for name in named}
-    if len(found) != 1:
-        raise refusal("several-logsources", "the rules of this correlation keep what it counts in different fields")
-    return replace(having, measure=replace(having.measure, fields=found.pop()))
+    name = DEFAULT_TAXONOMY if to_sigma else taxonomy.name
+    return Mapped(*mapped_correlation(rule, correlation, lambda part: mapped(part, mapping, schema), key_of, name))
 
 
 def _from_sigma(rule: Rule, taxonomy: Taxonomy) -> Mapped:
-    if isinstance(rule.detection, Correlation):
-        return _correlation_from_sigma(rule, rule.detection, taxonomy)
     layout = taxonomy.layout(rule.data_source.logsource)
     losses: dict[Loss, None] = {}
     if not layout.known:
@@ -188,14 +141,15 @@ def _to_sigma(rule: Rule, taxonomy: Taxonomy, schema: FieldSchema) -> Mapped:
     chosen = [former or _chosen(rule, where, taxonomy) for where in conditions]
     logsource = chosen[0]
     if any(other != logsource for other in chosen):
-        raise refusal("several-logsources", "the stages of this rule are of several log sources with their own fields")
+        raise refusal(SEVERAL_LOGSOURCES, "the stages of this rule are of several log sources with their own fields")
     layout = taxonomy.layout(logsource)
     losses: dict[Loss, None] = {}
     if not layout.known:
         losses[_unknown_source(layout)] = None
+    routed = rule.language == "sigma" and rule.data_source.logsource == logsource
 
     def change(where: Predicate) -> Predicate:
-        kept, dropped = _without_routing(where, layout)
+        kept, dropped = _without_routing(where, layout, routed=routed)
         losses.update(dict.fromkeys(dropped))
         found = inward(kept, layout)
         losses.update(dict.fromkeys(found.losses))
@@ -237,6 +191,9 @@ def _chosen(rule: Rule, where: Predicate, taxonomy: Taxonomy) -> LogSource:
     if dataset is not None:
         return dataset
     asked = fields_of(where)
+    wider = replace(derived, service=None)
+    if derived.service is not None and derived.category is None and _says_no_more(where, wider, derived, taxonomy):
+        derived = wider
     best, rank = derived, (_placed(asked, taxonomy.layout(derived)), 1, 1)
     for section in taxonomy.sections:
         source = section.logsource
@@ -251,6 +208,15 @@ def _chosen(rule: Rule, where: Predicate, taxonomy: Taxonomy) -> LogSource:
     if best.category == derived.category:
         return derived
     return replace(derived, category=best.category, service=None, definition=None)
+
+
+def _says_no_more(where: Predicate, wider: LogSource, derived: LogSource, taxonomy: Taxonomy) -> bool:
+    """Whether a log source without its service has as many of the rule's fields, and all the events it asks for."""
+    layouts = [taxonomy.layout(source) for source in (wider, derived)]
+    if not layouts[0].known or asks_for(where, layouts[1]) or not asks_for(where, layouts[0]):
+        return False
+    asked = fields_of(where)
+    return _placed(asked, layouts[0]) >= _placed(asked, layouts[1])
 
 
 def _placed(asked: frozenset[str], layout: Layout) -> int:
@@ -269,33 +235,36 @@ def _agreement(where: Predicate, alternatives: tuple[Fields, ...]) -> int | None
     return max(counts, default=None)
 
 
-def _without_routing(where: Predicate, layout: Layout) -> tuple[Predicate, list[Loss]]:
-    """The condition without what the log source says, and what leaving that out changes."""
+def _without_routing(where: Predicate, layout: Layout, *, routed: bool) -> tuple[Predicate, list[Loss]]:
+    """The condition without what the log source says, and what leaving that out changes.
+
+    `routed` says that the rule was one of this log source before.
+    """
     terms = conjuncts(where)
-    carried = _carried(layout)
+    required = _required(layout)
+    carried = tuple((dict(required) | dict(layout.sets)).items())
     kept: list[Predicate] = []
     losses: list[Loss] = []
     for term in terms:
-        if holds(term, carried) is True:
+        if holds(term, carried) is True or said_by_layout(term, where, layout):
             continue
         if _is_routing(term, layout):
-            if holds(term, carried) is False:
+            if holds(term, required) is False:
                 message = "the rule asks for other events than those of its log source"
                 raise refusal("logsource-contradicted", message, span=term.span)
             message = "Sigma's taxonomy has no field for this condition; the log source stands in for it"
             losses.append(loss("condition-of-logsource", Effect.WIDENS, message, span=term.span))
             continue
         kept.append(term)
-    if layout.known and not asks_for(where, layout):
+    if layout.known and not routed and not asks_for(where, layout):
         message = "the log source has fewer events than the rule asks for"
         losses.append(loss("logsource-narrower", Effect.NARROWS, message))
     return conjunction(tuple(kept), where.span), losses
 
 
-def _carried(layout: Layout) -> Fields:
-    """What every event of the log source carries."""
-    carried = {path: (values[0],) for group in layout.requires if len(group) == 1 for path, values in group[0]}
-    return tuple((carried | dict(layout.sets)).items())
+def _required(layout: Layout) -> Fields:
+    """What every event of the log source must carry, by whichever agent it comes."""
+    return tuple((path, values) for group in layout.requires if len(group) == 1 for path, values in group[0])
 
 
 def _is_routing(term: Predicate, layout: Layout) -> bool:
@@ -318,19 +287,31 @@ def _renamed(detection: Detection, name: partial[str]) -> Detection:
             return detection
 
 
-def verify_mapped(a: Rule | Detection, b: Rule | Detection, mapping: FieldMapping, schema: FieldSchema) -> Verdict:
+def verify_mapped(
+    a: Rule | Detection,
+    b: Rule | Detection,
+    mapping: FieldMapping,
+    schema: FieldSchema,
+    names: tuple[str, str] = ("the first", "the second"),
+) -> Verdict:
     """How `b` stands to `a` when the rules of both sides have the field names of the mapping."""
     sides = [mapped(side, mapping, schema) if isinstance(side, Rule) else None for side in (a, b)]
     first, second = (
-        (side.rule.detection, side.rule.data_source.category_field) if side is not None else (given, _CATEGORY)
+        (side.rule.detection, side.rule.data_source) if side is not None else (given, DataSource())
         for side, given in zip(sides, (a, b), strict=True)
     )
     assert not isinstance(first[0], Rule)
     assert not isinstance(second[0], Rule)
-    verdict = compare(first[0], second[0], schema, first_category=first[1], second_category=second[1])
+    verdict = compare(
+        first[0],
+        second[0],
+        schema,
+        first_category=first[1].category_field,
+        second_category=second[1].category_field,
+        first_timestamp=first[1].timestamp_field,
+        second_timestamp=second[1].timestamp_field,
+        names=names,
+    )
     left, right = ((side.losses if side is not None else ()) for side in sides)
     turned = tuple(replace(item, effect=item.effect.under_negation()) for item in right if item.effect is not None)
-    return _judged((*left, *turned), verdict)
-
-
-_CATEGORY: Final = DataSource().category_field
+    return judged((*left, *turned), verdict)

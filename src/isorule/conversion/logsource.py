@@ -26,13 +26,13 @@ def logsource_of(source: DataSource, where: Predicate) -> LogSource:
     `where` has its event category as a plain field. A rule that tells nothing gets `product: elastic` and its index
     patterns as the definition.
     """
-    row = logsources().for_indices(source.indices)
+    table = logsources()
+    row = table.for_indices(source.indices) or table.for_integrations(source.integrations)
     systems = required_values(where, "host.os.type")
     product = _PRODUCTS.get(next(iter(systems))) if len(systems) == 1 else None
     category = _category(source, where)
     if row is not None and row.product is not None and (product is None or row.product == product):
-        fits = row.service is None or category is None
-        found = LogSource(product=row.product, service=row.service if fits else None, category=category or row.category)
+        found = _with_category(row, category)
     else:
         found = LogSource(product=product, category=category or (row.category if row else None))
     if found == LogSource():
@@ -40,6 +40,14 @@ def logsource_of(source: DataSource, where: Predicate) -> LogSource:
     if source.indices and not found.category and not found.service:
         found = replace(found, definition=f"Index patterns: {', '.join(source.indices)}")
     return found
+
+
+def _with_category(row: LogSource, category: str | None) -> LogSource:
+    """A log source with a category that the rule asks for: a service of an operating system has none beside it, and
+    one of a product has no categories."""
+    if category is None or (row.service is not None and row.product not in _PRODUCTS):
+        return row
+    return replace(row, category=category, service=None)
 
 
 def _category(source: DataSource, where: Predicate) -> str | None:

@@ -7,12 +7,15 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import assert_never
 
-from isorule.conversion.base_query import base_detection, base_predicate
+from isorule.conversion.base_query import base_detection, base_predicate, base_query
 from isorule.conversion.bounds import require_declared, require_within
+from isorule.conversion.clauses import placed_anew, without_indices
 from isorule.conversion.correlations import Streamed, streamed
 from isorule.conversion.envelope import as_elastic, as_sigma
 from isorule.conversion.events_apart import events_apart
-from isorule.conversion.fields import FieldMapping, mapped
+from isorule.conversion.fields import SEVERAL_LOGSOURCES, FieldMapping, mapped
+from isorule.conversion.judging import judged
+from isorule.conversion.mapped_witness import with_witnesses
 from isorule.conversion.restoring import as_it_was
 from isorule.conversion.result import CaseMode, Conversion, MaxLoss, Options
 from isorule.conversion.streams import correlated
@@ -21,6 +24,7 @@ from isorule.dialects import Dialect, dialect, dialect_names
 from isorule.documents import document_format, document_names
 from isorule.documents.notes import query_notes
 from isorule.documents.sigma_correlations import correlation_notes
+from isorule.documents.sigma_homes import DEFAULT_TAXONOMY
 from isorule.ir.detections import (
     Aggregate,
     Correlation,
@@ -38,6 +42,7 @@ from isorule.ir.resolve import resolve, resolve_category
 from isorule.ir.rule import Rule
 from isorule.ir.schema import FieldSchema, schema_from
 from isorule.ir.streams import stream_form
+from isorule.ir.walk import map_predicates
 from isorule.lowering import Target, lower
 from isorule.mappings import ecs_schema
 from isorule.source import Embedded, SourceFile
@@ -86,11 +91,33 @@ def convert_rule(rule: Rule, to: str, options: Options) -> Conversion:
 
 def _mapped(rule: Rule, to: str, mapping: FieldMapping, schema: FieldSchema, options: Options) -> Conversion:
     """The conversion of the rule with other field names; what the names change counts for verdict and limit."""
-    given = mapped(rule, mapping, schema)
+    try:
+        given = mapped(rule, mapping, schema)
+    except UnsupportedError as error:
+        if error.diagnostic.name != SEVERAL_LOGSOURCES or to != "sigma" or isinstance(rule.detection, Correlation):
+            raise
+        return _mapped_clauses(rule, mapping, schema, options)
     found = convert_rule(given.rule, to, replace(options, mapping=None))
     placed = tuple(_placed(item, rule) for item in given.losses)
     _check_limit(placed, options.max_loss)
-    return replace(found, losses=(*placed, *found.losses), verdict=given.judged(found.verdict))
+    verdict = given.judged(found.verdict)
+    if found.verdict.same and not verdict.same:
+        to_sigma = given.rule.data_source.taxonomy == DEFAULT_TAXONOMY
+        verdict = with_witnesses(verdict, rule, given.rule, mapping.taxonomy, schema, to_sigma_names=to_sigma)
+    return replace(found, losses=(*placed, *found.losses), verdict=verdict)
+
+
+def _mapped_clauses(rule: Rule, mapping: FieldMapping, schema: FieldSchema, options: Options) -> Conversion:
+    """A rule over several events whose clauses are of several log sources: a correlation, then its rules mapped."""
+    plain = replace(options, mapping=None)
+    made = convert_rule(rule, "sigma", plain)
+    given = mapped(placed_anew(made.rule, rule), mapping, schema)
+    found = convert_rule(without_indices(given.rule), "sigma", plain)
+    placed = tuple(_placed(replace(item, span=None), rule) for item in given.losses)
+    _check_limit(placed, options.max_loss)
+    verdict = made.verdict if found.verdict.same else found.verdict
+    losses = dict.fromkeys((*placed, *made.losses, *found.losses))
+    return replace(found, losses=tuple(losses), verdict=given.judged(verdict))
 
 
 def is_own_target(to: str) -> bool:
@@ -140,26 +167,27 @@ def _check_limit(losses: tuple[Loss, ...], limit: MaxLoss) -> None:
 
 
 def _to_sigma(rule: Rule, schema: FieldSchema, options: Options) -> Conversion:
+    """The Sigma rule; of one whose parts are dropped, what is left is compared, and the drops are added to that."""
     detection, dropped = base_detection(rule.detection) if options.allow_loss else (rule.detection, ())
     base = replace(rule, detection=detection)
     match detection:
         case Sequence() | Sample() | Aggregate():
             single = partial(_single_sigma, schema=schema, options=options)
             made = correlated(base, detection, single, partial(_apart, rule=rule, schema=schema))
-            source = replace(base, detection=_whole(rule.detection, made.source) if dropped else made.source)
-            return _written(source, as_it_was(made.rule, rule), "sigma", (*dropped, *made.losses), schema)
+            source = replace(base, detection=made.source)
+            found = _written(source, as_it_was(made.rule, rule), "sigma", made.losses, schema)
+            found = _with_more(found, made.assumed)
         case Correlation():
-            return _written(base, replace(base, origin=None), "sigma", _notes(rule), schema)
+            found = _written(base, replace(base, origin=None), "sigma", _notes(rule), schema)
         case _:
             sigma, losses = _single_sigma(base, schema, options)
-            return _written(rule, as_it_was(sigma, rule), "sigma", (*dropped, *losses), schema)
+            found = _written(base, as_it_was(sigma, rule), "sigma", losses, schema)
+    return _with_more(found, dropped)
 
 
-def _whole(detection: Detection, base: Detection) -> Detection:
-    """The detection with all of its parts, and with the span that its base was given where it has none."""
-    if isinstance(detection, Sequence) and isinstance(base, Sequence):
-        return replace(detection, maxspan=base.maxspan)
-    return detection if isinstance(detection, NewTerms | IndicatorMatch | Match) else base
+def _with_more(found: Conversion, more: tuple[Loss, ...]) -> Conversion:
+    """A conversion with losses that its verdict does not know yet."""
+    return replace(found, losses=(*more, *found.losses), verdict=judged(more, found.verdict))
 
 
 def _single_sigma(rule: Rule, schema: FieldSchema, options: Options) -> tuple[Rule, tuple[Loss, ...]]:
@@ -199,7 +227,8 @@ def _to_elastic(rule: Rule, schema: FieldSchema, options: Options) -> Conversion
     if isinstance(rule.detection, Correlation):
         made = _streamed(rule, schema, options)
         losses = (*_notes(rule), *made.losses)
-        return _written(replace(rule, detection=made.source), made.rule, "elastic", losses, schema)
+        found = _written(replace(rule, detection=made.source), made.rule, "elastic", losses, schema)
+        return _with_more(found, made.assumed)
     if options.language is not None:
         return _to_elastic_in(rule, options.language, schema, options)
     refused: UnsupportedError | None = None
@@ -258,20 +287,42 @@ def _to_query(rule: Rule, target: Dialect, schema: FieldSchema, options: Options
         raise refusal("dialect-not-written", f"isorule does not write {target.title}")
     if isinstance(rule.detection, Correlation) and target.name == "eql":
         return _to_stream_query(rule, target.emit, schema, options)
-    lowered = _lower(rule, target, schema, options)
-    emission = target.emit(Match(lowered.predicate))
-    losses = (*lowered.losses, *emission.losses)
-    back = replace(rule, detection=Match(lowered.predicate), language=target.name, origin=None)
+    drops = options.allow_loss and not _of_eql_alone(rule.detection, target)
+    base, dropped = base_query(rule.detection) if drops else (rule.detection, ())
+    wanted, changed = _sayable(replace(rule, detection=base), target, schema, options)
+    emission = target.emit(wanted)
+    losses = (*changed, *emission.losses)
+    back = replace(rule, detection=wanted, language=target.name, origin=None)
     if target.parse is None:
-        return Conversion(
-            emission.text, back, losses, Verdict(VerdictKind.UNDECIDED, reason=f"{target.title} is not read")
-        )
+        unread = Verdict(VerdictKind.UNDECIDED, reason=f"{target.title} is not read")
+        return _with_more(Conversion(emission.text, back, losses, unread), dropped)
     detection = target.parse(emission.text)
     category = rule.data_source.category_field
-    verdict = compare(
-        rule.detection, detection, schema, first_category=category, second_category=category, names=SIDES
+    verdict = compare(base, detection, schema, first_category=category, second_category=category, names=SIDES)
+    return _with_more(Conversion(emission.text, replace(back, detection=detection), losses, verdict), dropped)
+
+
+def _sayable(rule: Rule, target: Dialect, schema: FieldSchema, options: Options) -> tuple[Detection, tuple[Loss, ...]]:
+    """A detection as a query language can say it, clause by clause; only EQL has clauses."""
+    detection = rule.detection
+    if not _of_eql_alone(detection, target):
+        lowered = _lower(rule, target, schema, options)
+        return Match(lowered.predicate), lowered.losses
+    losses: list[Loss] = []
+
+    def sayable(where: Predicate) -> Predicate:
+        lowered = _lower(replace(rule, detection=Match(where)), target, schema, options)
+        losses.extend(lowered.losses)
+        return lowered.predicate
+
+    return map_predicates(detection, sayable), tuple(losses)
+
+
+def _of_eql_alone(detection: Detection, target: Dialect) -> bool:
+    """Whether a detection has a form in EQL, which is the target, and in no other query language."""
+    return target.name == "eql" and (
+        isinstance(detection, Sequence | Sample) or (isinstance(detection, Match) and bool(detection.pipes))
     )
-    return Conversion(emission.text, replace(back, detection=detection), losses, verdict)
 
 
 def _to_stream_query(
@@ -283,7 +334,7 @@ def _to_stream_query(
     detection = dialect("eql").parse(emission.text)  # type: ignore[misc]  # EQL is read
     verdict = compare(made.source, detection, schema, names=SIDES)
     losses = (*_notes(rule), *made.losses, *emission.losses)
-    return Conversion(emission.text, replace(made.rule, detection=detection), losses, verdict)
+    return _with_more(Conversion(emission.text, replace(made.rule, detection=detection), losses, verdict), made.assumed)
 
 
 def _lower(rule: Rule, target: Dialect, schema: FieldSchema, options: Options) -> _Lowered:

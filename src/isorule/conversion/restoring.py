@@ -14,6 +14,7 @@ from isorule.conversion.envelope import DEFAULT_SCHEDULE, RISK_SCORES, elastic_l
 from isorule.conversion.logsource import indices_of
 from isorule.documents.sigma_homes import DEFAULT_TAXONOMY, LOGSOURCE
 from isorule.ir.rule import Level, Rule
+from isorule.mappings.logsources import integrations_of
 
 
 def as_it_was(sigma: Rule, elastic: Rule) -> Rule:
@@ -50,7 +51,10 @@ def _without_defaults(sigma: Rule, elastic: Rule, kept: Mapping[str, object]) ->
     taxonomy = kept.get("taxonomy", DEFAULT_TAXONOMY)
     source = replace(source, logsource=logsource, taxonomy=str(taxonomy))
     if source.indices == indices_of(logsource):
-        source = replace(source, indices=())
+        generated = integrations_of(source.indices)
+        source = replace(
+            source, indices=(), integrations=() if source.integrations == generated else source.integrations
+        )
     level = sigma.metadata.level or Level.MEDIUM
     return replace(
         sigma,

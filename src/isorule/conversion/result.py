@@ -52,8 +52,8 @@ class Options:
     `mapping` says which field names the converted rule has; None keeps those that it has.
     `pipelines` are names or paths of pySigma's processing pipelines. For pySigma's backends only: `format` is the form
     of the output, `backend_options` go to the backend, `correlation_method` is its way to write correlations.
-    `allow_loss` drops what Sigma cannot say of a rule (missing events, new terms, computed tests …) instead of refusing
-    it; the result then matches more, and a loss says so.
+    `allow_loss` drops what Sigma or a query language cannot say of a rule (missing events, new terms, counts …) instead
+    of refusing it; the result then matches more, and a loss says so.
     """
 
     case: CaseMode = CaseMode.EXACT

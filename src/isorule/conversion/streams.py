@@ -48,14 +48,15 @@ Apart = Callable[[Predicate, Predicate], bool]
 
 @dataclass(frozen=True, slots=True)
 class Correlated:
-    """A correlation rule with its base rules, what that changes, and what the source is taken to mean.
+    """A correlation rule with its base rules, what its conditions lose, and what the source is taken to mean.
 
-    `source` is the detection of the source with what its schedule leaves open made explicit: what the losses declare
-    of the schedule is not compared again.
+    `source` is the detection of the source with what its schedule leaves open made explicit; `assumed` declares how
+    that and the form of a correlation differ from it. A verdict on `source` is to be joined with them.
     """
 
     rule: Rule
     losses: tuple[Loss, ...]
+    assumed: tuple[Loss, ...]
     source: Detection
 
 
@@ -81,6 +82,7 @@ class _Maker:
     single: Single
     apart: Apart
     losses: list[Loss] = field(default_factory=list)
+    assumed: list[Loss] = field(default_factory=list)
 
     def sequence(self, sequence: Sequence) -> Correlated:
         _check_sequence(sequence)
@@ -117,10 +119,10 @@ class _Maker:
                 "where two runs of the rule would see a part each",
             )
             span, losses = whole_seconds(span)
-            self.losses += losses
+            self.assumed += losses
             return span, replace(sequence, maxspan=span)
         span, losses = whole_seconds(sequence.maxspan)
-        self.losses += losses
+        self.assumed += losses
         return span, sequence
 
     def _repeated(self, part: _Part, stage: Stage, number: int, names: tuple[str, ...], span: int) -> _Part:
@@ -150,7 +152,7 @@ class _Maker:
             "of the rule would see a part each",
         )
         span, losses = whole_seconds(lookback(self.rule))
-        self.losses += losses
+        self.assumed += losses
         names, keys = self._keys(sample.by, sample.stages)
         parts = [
             self._part(stage.where, number, own)
@@ -187,7 +189,7 @@ class _Maker:
                 "the rule counts over what each of its runs looks back on, the correlation over every window as long",
             )
         span, losses = whole_seconds(span)
-        self.losses += losses
+        self.assumed += losses
         having = _needed(aggregate.having)
         keys = tuple(Field(path) for path in aggregate.by)
         part = self._part(aggregate.where, None, keys)
@@ -223,7 +225,7 @@ class _Maker:
 
     def _part(self, where: Predicate, number: int | None, keys: tuple[Field, ...]) -> _Part:
         """The rule of a clause, and the item that refers to it."""
-        suffix = "" if number is None else f" ({number + 1})"
+        suffix = " (events)" if number is None else f" ({number + 1})"
         title = f"{self.rule.metadata.title}{suffix}"
         name = f"{_slug(self.rule.metadata.title)}{'' if number is None else f'_{number + 1}'}"
         bare = replace(
@@ -276,7 +278,7 @@ class _Maker:
         return tuple(names), own
 
     def _lose(self, name: str, effect: Effect, message: str) -> None:
-        self.losses.append(loss(name, effect, message))
+        self.assumed.append(loss(name, effect, message))
 
     def _done(self, correlation: Correlation, parts: list[_Part], source: Detection) -> Correlated:
         sigma = as_sigma(self.rule, Const(True), Const(True))
@@ -287,7 +289,7 @@ class _Maker:
             type=CORRELATION,
             references=tuple(part.rule for part in parts),
         )
-        return Correlated(rule, tuple(self.losses), source)
+        return Correlated(rule, tuple(self.losses), tuple(self.assumed), source)
 
 
 @dataclass(frozen=True, slots=True)

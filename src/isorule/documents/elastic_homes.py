@@ -43,12 +43,19 @@ def _write_suppression(suppression: Suppression) -> dict[str, Any]:
     return table
 
 
+def _read_names(raw: Any) -> tuple[str, ...]:
+    """One name or a list of names."""
+    return (raw,) if isinstance(raw, str) else read_texts(raw)
+
+
 SUPPRESSION: Final = Codec(_read_suppression, _write_suppression)
+NAMES: Final = Codec(_read_names, list)
 
 ELASTIC_HOMES: Final = (
     Home(("metadata", "creation_date"), "metadata.created", ELASTIC_DATE),
     Home(("metadata", "updated_date"), "metadata.modified", ELASTIC_DATE),
     Home(("metadata", "maturity"), "metadata.status", TEXT, copied=True),
+    Home(("metadata", "integration"), "source.integrations", NAMES),
     Home(("rule", "author"), "metadata.authors", TEXTS),
     Home(("rule", "description"), "metadata.description", TEXT),
     Home(("rule", "false_positives"), "metadata.false_positives", PROSE),

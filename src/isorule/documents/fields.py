@@ -43,3 +43,14 @@ def require_fields(rule: Rule, schema: FieldSchema) -> None:
     if found:
         others = (Related(item.message, item.span, item.path, item.line, item.column) for item in found[1:])
         raise UnsupportedError(replace(found[0], related=(*found[0].related, *others)))
+
+
+def require_fields_of_result(converted: Rule, schema: FieldSchema) -> None:
+    """Raises `UnsupportedError` for the first thing that the engine refuses of a converted rule.
+
+    Its diagnostic has no place: the text that it speaks of is no file's.
+    """
+    found = refused_fields(converted, schema)
+    if found:
+        message = f"the result would be refused: {found[0].message}"
+        raise UnsupportedError(replace(found[0], message=message, span=None, path=None, line=None, column=None))

@@ -65,6 +65,13 @@ def independent(rules: Iterable[Rule]) -> tuple[Rule, ...]:
     return tuple(rule for rule in given if rule.type != FILTER and _key(rule) not in parts)
 
 
+def heads(rules: Iterable[Rule]) -> tuple[Rule, ...]:
+    """The rules that none of the others refers to, without filters: what a file with a correlation is about."""
+    given = tuple(rules)
+    parts = {_key(part) for rule in given for part in rule.references}
+    return tuple(rule for rule in given if rule.type != FILTER and _key(rule) not in parts)
+
+
 def _key(rule: Rule) -> tuple[object, ...]:
     origin = rule.origin
     place = None if origin is None else (origin.file.path, origin.places.get(()))

@@ -148,32 +148,50 @@ def _narrowed(rule: Rule, filters: tuple[Filter, ...]) -> Rule:
     return replace(rule, detection=with_filters(rule.detection, wanted)) if wanted else rule
 
 
-def filter_problems(rules: Iterable[Rule]) -> tuple[Diagnostic, ...]:
-    """Where filters among the rules have no effect that they seem to have: unknown rules, and other taxonomies."""
+def filter_problems(filters: Iterable[Rule], rules: Iterable[Rule]) -> tuple[Diagnostic, ...]:
+    """Where filters have no effect on the rules that they seem to have: unknown rules, other taxonomies or sources.
+
+    They have the names and codes of the checks that find the same in files.
+    """
     given = tuple(rules)
-    return tuple(problem for rule in given if rule.type == FILTER for problem in _problems(rule, given))
+    return tuple(problem for rule in filters if rule.type == FILTER for problem in _problems(rule, given))
 
 
 def _problems(rule: Rule, given: tuple[Rule, ...]) -> Iterable[Diagnostic]:
     found = filter_of(rule)
     origin = rule.origin
     assert origin is not None
-    known = {name for item in given for name in (item.metadata.id, item.metadata.name) if name}
+    named: dict[str, list[Rule]] = {}
+    for item in given:
+        for name in dict.fromkeys(name for name in (item.metadata.id, item.metadata.name) if name):
+            named.setdefault(name, []).append(item)
     for number, name in enumerate(found.rules or ()):
-        if name not in known:
-            located = origin.places.get(("filter", "rules", number)) or origin.places.get(("filter", "rules"))
+        located = origin.places.get(("filter", "rules", number)) or origin.places.get(("filter", "rules"))
+        for problem in _reference_problems(name, named.get(name, []), found):
             span = located.value if located is not None else Span(0, 0)
-            message = f"no rule of this name or id is among the given rules: {name}"
-            yield Diagnostic("RULE008", "filter-without-rule", Severity.WARNING, message, span=span).located(
-                origin.file
-            )
+            yield replace(problem, span=span).located(origin.file)
     for item in given:
         if found.concerns(item) and item.data_source.taxonomy != found.taxonomy:
             message = (
                 f"the filter has the field names of {found.taxonomy!r}, the rule {item.metadata.title!r} those of "
                 f"{item.data_source.taxonomy!r}, so it is not applied"
             )
-            yield Diagnostic("RULE009", "filter-taxonomy", Severity.WARNING, message).located(origin.file)
+            yield Diagnostic("COLL005", "filter-taxonomy", Severity.WARNING, message).located(origin.file)
+
+
+def _reference_problems(name: str, targets: list[Rule], found: Filter) -> Iterable[Diagnostic]:
+    """What keeps a filter from narrowing the rules that one of its references leads to."""
+    if not targets:
+        message = f"no rule of this name or id is among the given rules: {name}"
+        yield Diagnostic("COLL003", "dangling-reference", Severity.WARNING, message)
+    for target in targets:
+        if found.concerns(target):
+            continue
+        title = target.metadata.title
+        message = f"the filter is for another log source than the rule {title!r}, so it is not applied"
+        if isinstance(target.detection, Correlation):
+            message = f"{title!r} is a correlation, which has no events to leave out; name the rules that it refers to"
+        yield Diagnostic("SIGMACORR009", "sigma-filter-logsource", Severity.WARNING, message)
 
 
 def collection(rules: Iterable[Rule]) -> tuple[Rule, ...]:

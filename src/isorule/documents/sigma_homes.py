@@ -98,6 +98,7 @@ SIGMA_HOMES: Final = (
     Home(("taxonomy",), "source.taxonomy", TEXT, DEFAULT_TAXONOMY, copied=True),
     Home((*BLOCK, "risk_score"), "rule.risk_score", NUMBER),
     Home((*BLOCK, "indices"), "source.indices", TEXTS),
+    Home((*BLOCK, "integrations"), "source.integrations", TEXTS),
     Home((*BLOCK, "category_field"), "source.category_field", TEXT, DataSource().category_field),
     Home((*BLOCK, "timestamp_field"), "source.timestamp_field", TEXT, DataSource().timestamp_field),
     Home((*BLOCK, "tiebreaker_field"), "source.tiebreaker_field", TEXT),

@@ -165,10 +165,20 @@ def hashes_outward(row: FieldRow, hashes: Hashes, matcher: Matcher) -> Translate
         if not digest:
             return any_of(paths, Present(), Remark("hash-without-value", Effect.NARROWS, _WITHOUT_VALUE))
         whole = len(digest) >= _LENGTHS.get(algorithm.upper(), 1)
-        return any_of(paths, with_parts(matcher, (digest,) if whole else (digest, _RUN)))
+        return any_of(paths, with_parts(matcher, (digest,) if whole else (digest, _RUN)), *_of_list(hashes, parts))
     return any_of(
-        _fitting(fields, digest), with_parts(matcher, (digest,) if len(digest) >= 32 else (_RUN, digest, _RUN))
+        _fitting(fields, digest),
+        with_parts(matcher, (digest,) if len(digest) >= 32 else (_RUN, digest, _RUN)),
+        *_of_list(hashes, parts),
     )
+
+
+def _of_list(hashes: Hashes, parts: tuple[LikePart, ...] | None) -> tuple[Remark, ...]:
+    """The remark for a hash that is asked to be the whole list, or its beginning or end."""
+    if parts is None or len(hashes.fields) < 2 or (parts[0] is _RUN and parts[-1] is _RUN):
+        return ()
+    message = "a hash that must be the whole list of hashes, or stand first or last in it, is found among others, too"
+    return (Remark("hash-of-list", Effect.WIDENS, message),)
 
 
 _WITHOUT_VALUE: Final = "a hash without a value is no field on the other side"

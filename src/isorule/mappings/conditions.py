@@ -101,6 +101,19 @@ def asks_for(where: Predicate, layout: Layout) -> bool:
     return all(any(_covered(where, fields) for fields in group) for group in layout.means)
 
 
+def said_by_layout(term: Predicate, where: Predicate, layout: Layout) -> bool:
+    """Whether a term of a condition is a part of how the condition asks for the layout's log source."""
+    for group in layout.means:
+        for fields in group:
+            values = dict(fields)
+            if fields_of(term) <= values.keys() and _covered(where, fields):
+                return all(
+                    bool(asked := required_texts(term, path)) and asked <= {value.lower() for value in values[path]}
+                    for path in fields_of(term)
+                )
+    return False
+
+
 def _covered(where: Predicate, fields: Fields) -> bool:
     for path, values in fields:
         asked = required_texts(where, path)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from isorule.ir.schema import FieldInfo, FieldSchema, FieldType, field_type
+from isorule.ir.schema import FieldInfo, FieldSchema, FieldType, field_type, precision_of
 
 CASELESS = ".caseless"
 """The name of the lower-cased form that Elastic's integrations give to keyword fields (`process.name.caseless`).
@@ -35,7 +35,8 @@ def ecs_schema() -> FieldSchema:
 
 
 def _info(name: str) -> FieldInfo:
-    return FieldInfo(field_type(name.removesuffix("[]")), many=name.endswith("[]"))
+    plain = name.removesuffix("[]")
+    return FieldInfo(field_type(plain), many=name.endswith("[]"), precision=precision_of(plain))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final, assert_never
 
 from isorule.ir.rule import LogSource
 from isorule.mappings.arguments import argument_list
 from isorule.mappings.spelling import registry_value
+from isorule.mappings.tables import ECS
 from isorule.mappings.taxonomy import (
     Account,
     Address,
@@ -35,7 +37,7 @@ def to_taxonomy(event: Event, taxonomy: Taxonomy, logsource: LogSource | None = 
 
     Without a log source the event's own fields tell it. An event that has the taxonomy's fields already is given back.
     """
-    if logsource is None and not is_windows(event) and is_ecs(event):
+    if logsource is None and not is_windows(event) and is_laid_out(event, taxonomy):
         return dict(event)
     native = sigma_event(event)
     found = logsource or native_logsource(native, taxonomy)
@@ -44,10 +46,34 @@ def to_taxonomy(event: Event, taxonomy: Taxonomy, logsource: LogSource | None = 
 
 def to_sigma(event: Event, taxonomy: Taxonomy, logsource: LogSource | None = None) -> dict[str, object]:
     """An event as the taxonomy lays it out with Sigma's names; one that has them already only loses its own shape."""
-    if is_windows(event) or (logsource is None and not is_ecs(event)):
+    if is_windows(event) or (logsource is None and not is_laid_out(event, taxonomy)):
         return sigma_event(event)
     found = logsource or carried_logsource(flat(event), taxonomy)
     return _inward(flat(event), taxonomy.layout(found))
+
+
+def is_laid_out(event: Event, taxonomy: Taxonomy) -> bool:
+    """Whether an event has the fields of a taxonomy, not Sigma's.
+
+    ECS is told by its groups; another taxonomy by having more of its fields than of those that Sigma calls so.
+    """
+    if is_ecs(event):
+        return True
+    if taxonomy.name == ECS:
+        return False
+    own, native = _names(taxonomy)
+    found = flat(event)
+    return sum(path in own for path in found) > sum(path in native for path in found)
+
+
+@lru_cache(maxsize=32)
+def _names(taxonomy: Taxonomy) -> tuple[frozenset[str], frozenset[str]]:
+    """The fields that only the taxonomy has, and those that Sigma has."""
+    rows = [row for section in taxonomy.sections for row in section.rows]
+    native = frozenset(row.sigma for row in rows)
+    paths = {path for row in rows for path in (*row.paths, *row.aliases, *row.names, *row.extensions, *row.arguments)}
+    required = {path for section in taxonomy.sections for fields in section.requires for path, _ in fields}
+    return frozenset(paths | required) - native - {_TIME}, native
 
 
 def is_ecs(event: Event) -> bool:
@@ -83,7 +109,7 @@ def belongs(event: Event, logsource: LogSource | None, taxonomy: Taxonomy) -> bo
     """Whether an event is of a log source, as far as the event tells: one of another taxonomy by the condition that
     the log source stands for, one with Sigma's names by its own fields."""
     layout = taxonomy.layout(logsource)
-    if not is_windows(event) and is_ecs(event):
+    if not is_windows(event) and is_laid_out(event, taxonomy):
         held = flat(event)
         return all(any(_all(held, fields) for fields in group) for group in layout.means)
     native = sigma_event(event)
@@ -278,6 +304,8 @@ def _sigma_value(row: FieldRow, event: Event, layout: Layout) -> object:
             return f"{_text(event[domain])}\\{_text(event[name])}" if domain in event else event[name]
         case RegistryData(raw) if raw in event:
             return event[raw]
+        case Address(str() as network) if network in event and not any(path in event for path in row.paths):
+            return event[network]
         case _:
             pass
     held = next((event[path] for path in (*row.paths, *row.aliases) if path in event), None)

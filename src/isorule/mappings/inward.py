@@ -54,7 +54,10 @@ class Inward(Translator):
     def key(self, path: str) -> str:
         """The field whose whole value this one holds, in whatever spelling."""
         place = self.layout.place(path)
-        return place.row.sigma if place is not None and place.role is Role.VALUE else self.named(path).path
+        if place is not None and place.role is Role.VALUE:
+            return place.row.sigma
+        coarser = self.layout.coarser(path)
+        return self.named(path).path if coarser is None else coarser.sigma
 
     def name(self, path: str) -> str | None:
         place = self.layout.place(path)

@@ -6,9 +6,12 @@ The table is `logsources.toml`. Sigma's values are those of SigmaHQ's taxonomy
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Final
 
 import tomli
 
@@ -24,6 +27,11 @@ class LogSourceRow:
     category: str | None
     service: str | None
     indices: tuple[str, ...]
+
+    @property
+    def logsource(self) -> LogSource:
+        """The log source that the row speaks for."""
+        return LogSource(self.category, self.product, self.service)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +49,18 @@ class LogSources:
 
     rows: tuple[LogSourceRow, ...]
     kinds: tuple[EventKind, ...]
+    integrations: Mapping[str, LogSource]
 
-    def for_indices(self, indices: tuple[str, ...]) -> LogSourceRow | None:
-        """The row that the index patterns of a rule speak for; None where no row or more than one product does."""
-        found = {row for index in indices if (row := self._for_index(index)) is not None}
-        if len({row.product for row in found}) != 1:
-            return None
-        return next(row for row in self.rows if row in found)
+    def for_indices(self, indices: tuple[str, ...]) -> LogSource | None:
+        """The log source that the index patterns of a rule speak for, without the parts on which they do not agree.
+
+        None where no pattern speaks for one, or they speak for several products.
+        """
+        return _agreed(row.logsource for index in indices if (row := self._for_index(index)) is not None)
+
+    def for_integrations(self, names: Iterable[str]) -> LogSource | None:
+        """The log source that the integrations of a rule speak for, in the same way."""
+        return _agreed(found for name in names if (found := self.integrations.get(name)) is not None)
 
     def _for_index(self, index: str) -> LogSourceRow | None:
         return next((row for row in self.rows if row.prefixes and index.startswith(row.prefixes)), None)
@@ -72,6 +85,34 @@ class LogSources:
         return None
 
 
+def _agreed(found: Iterable[LogSource]) -> LogSource | None:
+    """What the log sources that name a product say alike; where none does, what all say alike."""
+    sources = tuple(found)
+    named = tuple(source for source in sources if source.product is not None) or sources
+    if len({source.product for source in named}) != 1:
+        return None
+    categories = {source.category for source in named}
+    services = {source.service for source in named if source.service is not None}
+    return LogSource(
+        categories.pop() if len(categories) == 1 else None,
+        named[0].product,
+        services.pop() if len(services) == 1 else None,
+    )
+
+
+_DATA_STREAM: Final = re.compile(r"(?:logs|metrics|traces)-([a-z0-9_]+)\.")
+
+
+def integrations_of(indices: Iterable[str]) -> tuple[str, ...]:
+    """The packages that write into the data streams of index patterns.
+
+    A data stream is called `type-dataset-namespace`, and the dataset of a package `package.stream`
+    (https://www.elastic.co/docs/reference/fleet/data-streams).
+    """
+    found = (match[1] for index in indices if (match := _DATA_STREAM.match(index)) is not None)
+    return tuple(dict.fromkeys(found))
+
+
 @cache
 def logsources() -> LogSources:
     """The packaged table, read at the first call."""
@@ -87,5 +128,6 @@ def logsources() -> LogSources:
             )
             for row in table["row"]
         ),
+        integrations={name: LogSource(**parts) for name, parts in table["integrations"].items()},
         kinds=tuple(EventKind(kind["category"], frozenset(kind["types"]), kind["sigma"]) for kind in table["kind"]),
     )

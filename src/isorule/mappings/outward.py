@@ -117,6 +117,8 @@ class Outward(Translator):
         negative = polarity is Polarity.NEGATIVE
         row = self.layout.rows.get(path)
         if row is None:
+            if self.layout.place(path) is not None:
+                return lambda matcher: one(path, matcher)
             name = self._prefixed(path)
             if name == path and self.layout.known:
                 self.declare(unknown_field(path), polarity, test)

@@ -103,6 +103,7 @@ def _row(name: str, entry: Any, spellings: Mapping[str, Any]) -> FieldRow:
         _texts(entry.get("name")),
         _texts(entry.get("extension")),
         _texts(entry.get("arguments")),
+        _texts(entry.get("key")),
     )
 
 

@@ -89,7 +89,8 @@ class FieldRow:
     `paths` hold the whole value: the first is the one that events are given, the others hold it in other layouts of
     the same taxonomy (Elastic Defend beside Winlogbeat), and a rule asks all of them. `aliases` hold it, too, but no
     rule needs to ask them. `names` hold the last part of a value that is a path, `extensions` what stands after its
-    last dot, `arguments` the words of a command line.
+    last dot, `arguments` the words of a command line. `keys` hold another value that goes with it (a host's id with its
+    name), which serves to group events but no condition.
     """
 
     sigma: str
@@ -99,6 +100,7 @@ class FieldRow:
     names: tuple[str, ...] = ()
     extensions: tuple[str, ...] = ()
     arguments: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +204,10 @@ class Layout:
         if not self._places:
             self._places.update(_places(self.rows.values()))
         return self._places.get(path)
+
+    def coarser(self, path: str) -> FieldRow | None:
+        """The row of another value that goes with the one of a path; None where there is none."""
+        return next((row for row in self.rows.values() if path in row.keys), None)
 
 
 def _places(rows: Iterable[FieldRow]) -> dict[str, Place]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from isorule.diagnostics import Effect
+from isorule.ir.losses import Loss, loss
 from isorule.ir.predicates import Predicate
 from isorule.mappings.inward import Inward
 from isorule.mappings.outward import Outward
 from isorule.mappings.taxonomy import Layout
-from isorule.mappings.walking import Translation
+from isorule.mappings.walking import Translation, unknown_field
 
 
 def outward(predicate: Predicate, layout: Layout) -> Translation:
@@ -32,3 +34,17 @@ def renamed(path: str, layout: Layout, *, to_sigma: bool) -> str:
     """
     translator = Inward(layout) if to_sigma else Outward(layout)
     return translator.key(path)
+
+
+def key_name(path: str, layout: Layout, *, to_sigma: bool) -> tuple[str, tuple[Loss, ...]]:
+    """What `renamed` gives for a group key or what is counted, and what that changes."""
+    found = renamed(path, layout, to_sigma=to_sigma)
+    if not to_sigma or layout.place(path) is not None:
+        return found, ()
+    if layout.coarser(path) is not None:
+        message = f"{path} tells apart what {found} may call the same"
+        return found, (loss("coarser-key", Effect.WIDENS, message),)
+    if found == path and layout.known:
+        remark = unknown_field(path)
+        return found, (loss(remark.name, remark.effect, remark.message),)
+    return found, ()

@@ -29,7 +29,7 @@ def words_outward(row: FieldRow, matcher: Matcher) -> Translated:
     if isinstance(matcher, Present):
         return any_of(row.paths, matcher)
     message = f"{row.sigma} is full text on the other side: words are found there, not the letters between them"
-    remark = Remark("letters-as-words", Effect.CHANGES, message)
+    remark = Remark("letters-as-words", _effect(matcher), message)
     alternatives = tuple(
         tuple((row.paths[0], Tokens(text, TokenMode.PHRASE)) for text in texts if any(map(str.isalnum, text)))
         for texts in _required(matcher)
@@ -37,6 +37,15 @@ def words_outward(row: FieldRow, matcher: Matcher) -> Translated:
     if not all(alternatives):
         return any_of(row.paths, Present(), remark)
     return Translated(alternatives, (remark,))
+
+
+def _effect(matcher: Matcher) -> Effect:
+    """A text of letters and digits is not found inside of a longer word, and where it is a word its letters are."""
+    match matcher:
+        case Like((Wildcard.RUN, str() as text, Wildcard.RUN)) if text.isascii() and text.isalnum():
+            return Effect.NARROWS
+        case _:
+            return Effect.CHANGES
 
 
 def _required(matcher: Matcher) -> list[tuple[str, ...]]:

@@ -39,10 +39,12 @@ correlation: {type: event_count, rules: [failed], group-by: [user.name], timespa
 def elastic_rule(case: dict[str, Any]) -> Rule:
     threshold = case.get("threshold")
     kind, language = ("threshold", "kuery") if threshold else ("eql", "eql")
+    lookback = case.get("lookback", "now-9m")
+    schedule = f'from = "{lookback}"' if lookback else ""
     text = f"""[rule]
 name = "A rule"
 rule_id = "0b6b1a0e-7b0e-4a8f-9c55-0d9d3f9a3f11"
-from = "{case.get("lookback", "now-9m")}"
+{schedule}
 type = "{kind}"
 language = "{language}"
 query = '''{case["query"]}'''
@@ -99,6 +101,22 @@ def test_to_elastic(case: dict[str, Any]) -> None:
     assert losses(conversion) == case["losses"]
     assert conversion.verdict.kind.value in case["verdict"].split()
     assert table["index"] == ["logs-system.security*", "logs-windows.forwarded*", "winlogbeat-*"]
+
+
+@pytest.mark.parametrize("case", VECTORS["to_query"], ids=lambda case: case["name"])
+def test_to_query(case: dict[str, Any]) -> None:
+    assert case["source"]
+    rule = elastic_rule(case)
+    options = {"allow_loss": case.get("allow_loss", False)}
+    if "refused" in case:
+        with pytest.raises(isorule.UnsupportedError) as refused:
+            isorule.convert(rule, case["to"], **options)
+        assert refused.value.diagnostic.name == case["refused"]
+        return
+    conversion = isorule.convert(rule, case["to"], **options)
+    assert conversion.text.strip() == case["text"].strip()
+    assert losses(conversion) == case["losses"]
+    assert conversion.verdict.kind.value == case["verdict"]
 
 
 def test_a_threshold_of_both_kinds_comes_back_as_one_rule() -> None:

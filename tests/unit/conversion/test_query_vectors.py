@@ -85,3 +85,12 @@ def test_sigma_to_query(case: dict[str, Any]) -> None:
     assert " ".join(document["rule"]["query"].split()) == case["query"]
     assert losses(conversion) == set(case.get("losses", ()))
     assert (conversion.verdict.kind is isorule.VerdictKind.IDENTICAL) is ("losses" not in case)
+
+
+def test_query_dsl_asks_only_address_fields_for_a_network() -> None:
+    """On another field the block would be a plain text; its emitter does not see what type a field has."""
+    rule = sigma_rule("{s: {DestinationIp|cidr: [10.0.0.0/8, 192.168.0.0/16]}, condition: s}")
+    with pytest.raises(isorule.UnsupportedError) as caught:
+        isorule.convert(rule, "dsl")
+    assert caught.value.diagnostic.name == "network-on-other-type"
+    assert isorule.convert(rule, "dsl", fields={"DestinationIp": "ip"}).verdict.same

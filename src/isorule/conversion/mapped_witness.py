@@ -1,0 +1,162 @@
+"""Events that show what mapping changes: a rule and its mapped form give other answers for one event, mapped likewise.
+
+Events are made from what the two conditions match, and from near misses of those; each is asked on both sides by the
+evaluator, so that a witness is never wrong, though not every difference is found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from isorule.diagnostics import IsoruleError
+from isorule.evaluation import evaluate_detection
+from isorule.ir.detections import Match
+from isorule.ir.predicates import Const
+from isorule.ir.rule import LogSource, Rule
+from isorule.ir.schema import FieldSchema
+from isorule.mappings.events import to_sigma, to_taxonomy
+from isorule.mappings.taxonomy import Taxonomy
+from isorule.mappings.translation import inward, outward
+from isorule.mappings.tree import flat
+from isorule.verification import Verdict, VerdictKind, compare
+from isorule.verification.budget import Budget
+from isorule.verification.verdict import Witness
+
+Event = dict[str, object]
+
+_SIGMA_TYPES = FieldSchema()
+"""Sigma's fields have texts and numbers, no types of an index."""
+
+_MOST_EVENTS = 60
+_BUDGET = Budget(steps=20_000)
+
+
+def with_witnesses(
+    verdict: Verdict, before: Rule, after: Rule, taxonomy: Taxonomy, schema: FieldSchema, *, to_sigma_names: bool
+) -> Verdict:
+    """The verdict on a mapped rule with an event for each way in which the mapped rule differs, where one is found.
+
+    `before` is the rule with its own names, `after` the one with the others. An UNDECIDED verdict becomes DIVERGENT
+    where there is an event for either way. The events have the names of `before`.
+    """
+    if verdict.same or verdict.witnesses:
+        return verdict
+    if not isinstance(before.detection, Match) or not isinstance(after.detection, Match):
+        return verdict
+    asked = _Asked(before, after, taxonomy, schema, to_sigma_names)
+    missed, added = asked.differences()
+    match verdict.kind:
+        case VerdictKind.WIDER:
+            found = [added]
+        case VerdictKind.NARROWER:
+            found = [missed]
+        case VerdictKind.DIVERGENT:
+            found = [missed, added]
+        case _:
+            if missed is None or added is None:
+                return verdict
+            return replace(verdict, kind=VerdictKind.DIVERGENT, witnesses=(missed, added))
+    if any(witness is None for witness in found):
+        return verdict
+    return replace(verdict, witnesses=tuple(witness for witness in found if witness is not None))
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    before: Rule
+    after: Rule
+    taxonomy: Taxonomy
+    schema: FieldSchema
+    to_sigma_names: bool
+
+    def differences(self) -> tuple[Witness | None, Witness | None]:
+        """An event that only the rule before matches, and one that only the mapped rule matches."""
+        missed: Witness | None = None
+        added: Witness | None = None
+        for sigma in self._events():
+            laid_out = to_taxonomy(sigma, self.taxonomy, self._logsource)
+            own, other = (laid_out, sigma) if self.to_sigma_names else (sigma, laid_out)
+            first = self._matches(self.before, own, sigma_names=not self.to_sigma_names)
+            second = self._matches(self.after, other, sigma_names=self.to_sigma_names)
+            if first is None or second is None or first == second:
+                continue
+            why = f"with the other names the event is {flat(other)}"
+            alerts: tuple[tuple[int | None, ...], ...] = ((0,),)
+            if first and missed is None:
+                missed = Witness((own,), alerts, (), why)
+            if second and added is None:
+                added = Witness((own,), (), alerts, why)
+            if missed is not None and added is not None:
+                break
+        return missed, added
+
+    @property
+    def _logsource(self) -> LogSource | None:
+        return (self.after if self.to_sigma_names else self.before).data_source.logsource
+
+    def _matches(self, rule: Rule, event: Event, *, sigma_names: bool) -> bool | None:
+        schema = _SIGMA_TYPES if sigma_names else self.schema
+        try:
+            alerts = evaluate_detection(
+                rule.detection, [event], schema=schema, category_field=rule.data_source.category_field
+            )
+        except IsoruleError:
+            return None
+        return len(alerts) > 0
+
+    def _events(self) -> Iterator[Event]:
+        """Events with Sigma's names, each once."""
+        seen: set[str] = set()
+        for event in self._made():
+            for near in _near(event):
+                key = repr(sorted(near.items(), key=lambda item: item[0]))
+                if key not in seen:
+                    seen.add(key)
+                    yield near
+                if len(seen) >= _MOST_EVENTS:
+                    return
+
+    def _made(self) -> Iterator[Event]:
+        """Events that one of the conditions matches, or on which it differs from its way there and back."""
+        layout = self.taxonomy.layout(self._logsource)
+        before, after = self.before.detection, self.after.detection
+        assert isinstance(before, Match)
+        assert isinstance(after, Match)
+        sigma, other = (after, before) if self.to_sigma_names else (before, after)
+        try:
+            back = Match(inward(other.where, layout).predicate)
+        except IsoruleError:
+            back = sigma
+        yield from self._sides(sigma, back, _SIGMA_TYPES)
+        try:
+            again = Match(outward(sigma.where, layout).predicate)
+        except IsoruleError:
+            again = other
+        for event in self._sides(other, again, self.schema):
+            yield to_sigma(event, self.taxonomy, self._logsource)
+
+    def _sides(self, one: Match, two: Match, schema: FieldSchema) -> Iterator[Event]:
+        nothing = Match(Const(False))
+        category = self.before.data_source.category_field
+        for first, second in ((one, two), (one, nothing), (two, nothing)):
+            found = compare(
+                first, second, schema, first_category=category, second_category=category, budget=_BUDGET
+            ).witness
+            for event in found or ():
+                yield dict(flat(event))
+
+
+def _near(event: Event) -> Iterator[Event]:
+    """An event, and events in which one text stands among other letters, or has others between its words."""
+    yield event
+    for name, value in event.items():
+        if isinstance(value, str) and value:
+            for text in _texts(value):
+                yield {**event, name: text}
+
+
+def _texts(value: str) -> Iterable[str]:
+    blank = "".join(letter if letter.isalnum() else " " for letter in value).strip()
+    found = (f"z{value}z", blank, f"{value}z", f"z{value}", f"z {value} z")
+    return tuple(text for text in found if text and text != value)
