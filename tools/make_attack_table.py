@@ -12,11 +12,13 @@ import argparse
 import gzip
 import json
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import yaml
+
+from isorule.attack.stix import Table, tactic_rows, technique_rows
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "src" / "isorule" / "attack"
@@ -27,9 +29,6 @@ NOTICE = (
 DOMAINS = ("enterprise", "mobile", "ics")
 SPLIT = "TA0005"
 """The tactic that v19 split in two; which part a technique went to is not in the data at hand, so both are given."""
-
-Row = dict[str, Any]
-Table = dict[str, Row]
 
 
 def main() -> None:
@@ -48,8 +47,8 @@ def table_texts(reference: Path) -> dict[str, str]:
     for domain in DOMAINS:
         with gzip.open(folder / f"{domain}-attack-18.1.json.gz", "rt", encoding="utf-8") as stream:
             objects = json.load(stream)["objects"]
-        _add(tactics, _tactics(objects, domain))
-        _add(techniques, _techniques(objects, domain))
+        _add(tactics, tactic_rows(objects))
+        _add(techniques, technique_rows(objects))
     changes = tomllib.loads((ROOT / "tools" / "attack_v19.toml").read_text(encoding="utf-8"))
     _agree(changes, yaml.safe_load((folder / "attack_v18_to_v19.yaml").read_text(encoding="utf-8")))
     return {
@@ -67,47 +66,8 @@ def _add(table: Table, rows: Table) -> None:
             raise SystemExit(f"{key} is in use in two domains")
 
 
-def _out_of_use(row: Row) -> bool:
+def _out_of_use(row: Mapping[str, Any]) -> bool:
     return bool(row.get("revoked") or row.get("deprecated"))
-
-
-def _external_id(item: Mapping[str, Any]) -> str:
-    references = item["external_references"]
-    return str(next(ref["external_id"] for ref in references if ref["source_name"].startswith("mitre")))
-
-
-def _tactics(objects: Iterable[Mapping[str, Any]], domain: str) -> Table:
-    found = (item for item in objects if item["type"] == "x-mitre-tactic" and not item.get("x_mitre_deprecated"))
-    return {
-        _external_id(item): {"name": item["name"], "shortname": item["x_mitre_shortname"], "domain": domain}
-        for item in found
-    }
-
-
-def _techniques(objects: list[Mapping[str, Any]], domain: str) -> Table:
-    ids = {item["id"]: _external_id(item) for item in objects if item["type"] == "attack-pattern"}
-    tactics = {row["shortname"]: key for key, row in _tactics(objects, domain).items()}
-    replaced = {
-        item["source_ref"]: ids.get(item["target_ref"])
-        for item in objects
-        if item["type"] == "relationship" and item["relationship_type"] == "revoked-by"
-    }
-    rows: Table = {}
-    for item in sorted((item for item in objects if item["type"] == "attack-pattern"), key=_out_of_use_object):
-        phases = sorted(
-            {tactics[p["phase_name"]] for p in item.get("kill_chain_phases", []) if p["phase_name"] in tactics}
-        )
-        row: Row = {"name": item["name"], "domain": domain, "tactics": phases}
-        if item.get("revoked"):
-            row["revoked"] = replaced.get(item["id"]) or True
-        elif item.get("x_mitre_deprecated"):
-            row["deprecated"] = True
-        rows.setdefault(ids[item["id"]], row)
-    return rows
-
-
-def _out_of_use_object(item: Mapping[str, Any]) -> tuple[bool, str]:
-    return (bool(item.get("revoked") or item.get("x_mitre_deprecated")), str(item["id"]))
 
 
 def _agree(changes: Mapping[str, Any], published: Mapping[str, Any]) -> None:

@@ -3,6 +3,7 @@
 The tables are made by `tools/make_attack_table.py` and read at the first call.
 """
 
+from isorule.attack.stix import read_stix
 from isorule.attack.tables import (
     VERSIONS,
     AttackVersion,
@@ -13,4 +14,13 @@ from isorule.attack.tables import (
     technique,
 )
 
-__all__ = ["VERSIONS", "AttackVersion", "Tactic", "Technique", "attack", "tactic_by_shortname", "technique"]
+__all__ = [
+    "VERSIONS",
+    "AttackVersion",
+    "Tactic",
+    "Technique",
+    "attack",
+    "read_stix",
+    "tactic_by_shortname",
+    "technique",
+]

@@ -120,7 +120,11 @@ def attack(version: str = "18.1") -> AttackVersion:
             )
         )
     text = files(__package__).joinpath(f"attack-{version}.json").read_text(encoding="utf-8")
-    table: dict[str, Any] = json.loads(text)
+    return version_of(json.loads(text))
+
+
+def version_of(table: Mapping[str, Any]) -> AttackVersion:
+    """A version from the plain values of its table, in the shape of the packaged files."""
     return AttackVersion(
         version=table["version"],
         complete=table["complete"],

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import Final
 
-from isorule.checks import attack, comments, identity, references, schema, severity
+from isorule.checks import attack, comments, elastic, identity, logic, notes, references, schema, severity, sigma
 
 CHECKS: Final = (
     *schema.CHECKS,
     *severity.CHECKS,
     *attack.CHECKS,
+    *elastic.CHECKS,
     *identity.CHECKS,
     *references.CHECKS,
+    *logic.CHECKS,
+    *notes.CHECKS,
+    *sigma.CHECKS,
     *comments.CHECKS,
 )

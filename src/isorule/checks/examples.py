@@ -57,7 +57,8 @@ def diagnostics_of_examples(check: Check, examples: Iterable[Example]) -> list[D
     A check that reports on the work of the others runs beside them.
     """
     looks = isinstance(check, FileCheck | RuleCheck | DetectionCheck | CollectionCheck)
-    chosen = plan(checks=[check]) if looks else plan(Choice(extend=(check.about.name,)))
+    asked = Choice(extend=(check.about.name,))  # a check may be off by default
+    chosen = plan(asked, [check]) if looks else plan(asked)
     reports: dict[str, FileReport] = {}
     for number, example in enumerate(examples):
         file, form = example_file(example, number)

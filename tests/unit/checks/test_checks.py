@@ -217,7 +217,7 @@ def test_the_fix_of_a_wrong_name_or_page_gives_the_right_rule(name: str) -> None
         ("attack.defense-evasion, attack.t1562.001", []),  # version 18
         ("attack.stealth, attack.defense-impairment, attack.t1685.005", []),  # version 19
         ("attack.s0139, attack.g0032, attack.ds0005, cve.2021-44228, detection.emerging-threats", []),
-        ("attack.command_and_control", []),  # the spelling of Sigma 1
+        ("attack.command_and_control", ["sigma-tag-attack"]),  # the spelling of Sigma 1
         ("attack.evasion-of-defence", ["attack-unknown"]),
         ("attack.t1046, attack.t9999.001", ["attack-unknown"]),
         ("attack.t1064", ["attack-deprecated"]),

@@ -6,6 +6,7 @@ A rule may follow any version of ATT&CK that isorule has a table of: what one of
 from isorule.checks.attack.existence import AttackDeprecated, AttackRevoked, AttackUnknown
 from isorule.checks.attack.naming import AttackName, AttackReference
 from isorule.checks.attack.structure import AttackDuplicate, AttackParent, AttackTactic
+from isorule.checks.attack.versions import AttackBare, AttackMigration, AttackMissing, AttackMixed
 
 CHECKS = (
     AttackUnknown,
@@ -16,5 +17,9 @@ CHECKS = (
     AttackTactic,
     AttackParent,
     AttackDuplicate,
+    AttackMixed,
+    AttackMigration,
+    AttackBare,
+    AttackMissing,
 )
 """The checks of this family."""

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import ClassVar
 
-from isorule.attack import VERSIONS, attack
-from isorule.checks.attack.lookup import in_use, tactics, techniques, versions_text
+from isorule.checks.attack.lookup import in_use, known, versions_text
 from isorule.checks.attack.mentions import Kind, mentions
 from isorule.checks.check import About, CheckedDocument, Finding
 from isorule.diagnostics import Severity
 
 
+@dataclass(frozen=True, slots=True)
 class AttackUnknown:
     """An id or a tactic that ATT&CK does not have.
 
@@ -36,6 +37,11 @@ class AttackUnknown:
       - attack.t1046
     ```
 
+    ## Options
+    - `versions`: the packaged versions that count (`18.1`, `19`); all of them by default.
+    - `stix`: files with MITRE's STIX data of further versions (`enterprise-attack-20.0.json`), from the working
+      directory; they count alone where `versions` is not given.
+
     ## Fix
     None. What was meant is for the author to say.
 
@@ -44,17 +50,19 @@ class AttackUnknown:
     """
 
     about: ClassVar = About("ATTACK001", "attack-unknown", Severity.ERROR)
+    versions: tuple[str, ...] = ()
+    stix: tuple[str, ...] = ()
 
     def in_rule(self, document: CheckedDocument) -> Iterator[Finding]:
         """One finding for each unknown id."""
+        tables = known(self.versions, self.stix)
         for mention in mentions(document):
-            known = tactics(mention) if mention.kind is Kind.TACTIC else techniques(mention.key)
-            if not known:
-                yield Finding(
-                    mention.at("id"), f"no {mention.kind.value} {mention.key} is known to {versions_text(VERSIONS)}"
-                )
+            found = tables.tactics(mention) if mention.kind is Kind.TACTIC else tables.techniques(mention.key)
+            if not found:
+                yield Finding(mention.at("id"), f"no {mention.kind.value} {mention.key} is known to {tables.text}")
 
 
+@dataclass(frozen=True, slots=True)
 class AttackRevoked:
     """A technique that ATT&CK revoked.
 
@@ -101,6 +109,11 @@ class AttackRevoked:
     reference = "https://attack.mitre.org/tactics/TA0005/"
     ```
 
+    ## Options
+    - `versions`: the packaged versions that count (`18.1`, `19`); all of them by default.
+    - `stix`: files with MITRE's STIX data of further versions (`enterprise-attack-20.0.json`), from the working
+      directory; they count alone where `versions` is not given.
+
     ## Fix
     None. A technique that stands for a revoked one may belong to another tactic.
 
@@ -109,22 +122,26 @@ class AttackRevoked:
     """
 
     about: ClassVar = About("ATTACK002", "attack-revoked", Severity.ERROR)
+    versions: tuple[str, ...] = ()
+    stix: tuple[str, ...] = ()
 
     def in_rule(self, document: CheckedDocument) -> Iterator[Finding]:
         """One finding for each revoked technique, with what stands for it."""
         for mention in mentions(document):
-            known = techniques(mention.key)
-            if in_use(known) or not any(item.revoked for _, item in known):
+            found = known(self.versions, self.stix).techniques(mention.key)
+            if in_use(found) or not any(item.revoked for _, item in found):
                 continue
-            versions = [version for version, item in known if item.revoked]
-            current = attack(versions[0]).current(mention.key)
+            tables = [table for table, item in found if item.revoked]
+            current = tables[0].current(mention.key)
+            versions = versions_text([table.version for table in tables])
             yield Finding(
                 mention.at("id"),
-                f"{mention.key} ({known[0][1].name}) is revoked in {versions_text(versions)}",
+                f"{mention.key} ({found[0][1].name}) is revoked in {versions}",
                 f"{current.id} ({current.name}) stands for it" if current else None,
             )
 
 
+@dataclass(frozen=True, slots=True)
 class AttackDeprecated:
     """A technique that ATT&CK deprecated.
 
@@ -148,6 +165,11 @@ class AttackDeprecated:
       - attack.t1059
     ```
 
+    ## Options
+    - `versions`: the packaged versions that count (`18.1`, `19`); all of them by default.
+    - `stix`: files with MITRE's STIX data of further versions (`enterprise-attack-20.0.json`), from the working
+      directory; they count alone where `versions` is not given.
+
     ## Fix
     None. Nothing stands for a deprecated technique.
 
@@ -156,13 +178,13 @@ class AttackDeprecated:
     """
 
     about: ClassVar = About("ATTACK003", "attack-deprecated", Severity.WARNING)
+    versions: tuple[str, ...] = ()
+    stix: tuple[str, ...] = ()
 
     def in_rule(self, document: CheckedDocument) -> Iterator[Finding]:
         """One finding for each deprecated technique."""
         for mention in mentions(document):
-            known = techniques(mention.key)
-            if known and not in_use(known) and not any(item.revoked for _, item in known):
-                versions = [version for version, _ in known]
-                yield Finding(
-                    mention.at("id"), f"{mention.key} ({known[0][1].name}) is deprecated in {versions_text(versions)}"
-                )
+            found = known(self.versions, self.stix).techniques(mention.key)
+            if found and not in_use(found) and not any(item.revoked for _, item in found):
+                versions = versions_text([table.version for table, _ in found])
+                yield Finding(mention.at("id"), f"{mention.key} ({found[0][1].name}) is deprecated in {versions}")

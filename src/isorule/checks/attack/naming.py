@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import ClassVar
 
-from isorule.checks.attack.lookup import known_as
+from isorule.checks.attack.lookup import known
 from isorule.checks.attack.mentions import mentions
 from isorule.checks.check import ELASTIC, About, CheckedDocument, Finding
 from isorule.checks.edits import respelled
 from isorule.diagnostics import Severity
 
 
+@dataclass(frozen=True, slots=True)
 class AttackName:
     """A name other than the one that ATT&CK gives to the id.
 
@@ -54,6 +56,11 @@ class AttackName:
     reference = "https://attack.mitre.org/tactics/TA0005/"
     ```
 
+    ## Options
+    - `versions`: the packaged versions that count (`18.1`, `19`); all of them by default.
+    - `stix`: files with MITRE's STIX data of further versions (`enterprise-attack-20.0.json`), from the working
+      directory; they count alone where `versions` is not given.
+
     ## Fix
     Safe: the name is what ATT&CK calls the id; nothing but the name changes.
 
@@ -62,11 +69,13 @@ class AttackName:
     """
 
     about: ClassVar = About("ATTACK004", "attack-name", Severity.ERROR, frozenset({ELASTIC}))
+    versions: tuple[str, ...] = ()
+    stix: tuple[str, ...] = ()
 
     def in_rule(self, document: CheckedDocument) -> Iterator[Finding]:
         """One finding for each wrong name, with the right one as a fix."""
         for mention in mentions(document):
-            names = [name for name, _ in known_as(mention)]
+            names = [name for name, _ in known(self.versions, self.stix).known_as(mention)]
             if mention.name is not None and names and mention.name not in names:
                 path = mention.at("name")
                 yield Finding(
@@ -76,6 +85,7 @@ class AttackName:
                 )
 
 
+@dataclass(frozen=True, slots=True)
 class AttackReference:
     """A link that does not lead to the page of the id.
 
@@ -107,6 +117,11 @@ class AttackReference:
     reference = "https://attack.mitre.org/tactics/TA0007/"
     ```
 
+    ## Options
+    - `versions`: the packaged versions that count (`18.1`, `19`); all of them by default.
+    - `stix`: files with MITRE's STIX data of further versions (`enterprise-attack-20.0.json`), from the working
+      directory; they count alone where `versions` is not given.
+
     ## Fix
     Safe: the link is the page of the id; nothing but the link changes.
 
@@ -115,11 +130,13 @@ class AttackReference:
     """
 
     about: ClassVar = About("ATTACK005", "attack-reference", Severity.ERROR, frozenset({ELASTIC}))
+    versions: tuple[str, ...] = ()
+    stix: tuple[str, ...] = ()
 
     def in_rule(self, document: CheckedDocument) -> Iterator[Finding]:
         """One finding for each wrong link, with the right one as a fix."""
         for mention in mentions(document):
-            pages = list(dict.fromkeys(url for _, url in known_as(mention)))
+            pages = list(dict.fromkeys(url for _, url in known(self.versions, self.stix).known_as(mention)))
             if mention.reference is not None and pages and f"{mention.reference.rstrip('/')}/" not in pages:
                 path = mention.at("reference")
                 yield Finding(

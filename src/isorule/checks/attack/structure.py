@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import ClassVar
 
-from isorule.attack import VERSIONS, attack
-from isorule.checks.attack.lookup import techniques
+from isorule.checks.attack.lookup import Known, known
 from isorule.checks.attack.mentions import Kind, Mention, mentions
 from isorule.checks.check import ELASTIC, About, CheckedDocument, Finding
 from isorule.diagnostics import Severity
 
 
+@dataclass(frozen=True, slots=True)
 class AttackTactic:
     """A technique under a tactic that ATT&CK does not list it under.
 
@@ -54,6 +55,11 @@ class AttackTactic:
     reference = "https://attack.mitre.org/tactics/TA0007/"
     ```
 
+    ## Options
+    - `versions`: the packaged versions that count (`18.1`, `19`); all of them by default.
+    - `stix`: files with MITRE's STIX data of further versions (`enterprise-attack-20.0.json`), from the working
+      directory; they count alone where `versions` is not given.
+
     ## Fix
     None. Either of the two may be wrong.
 
@@ -62,18 +68,22 @@ class AttackTactic:
     """
 
     about: ClassVar = About("ATTACK006", "attack-tactic", Severity.ERROR, frozenset({ELASTIC}))
+    versions: tuple[str, ...] = ()
+    stix: tuple[str, ...] = ()
 
     def in_rule(self, document: CheckedDocument) -> Iterator[Finding]:
         """One finding for each technique that stands under a wrong tactic."""
+        tables = known(self.versions, self.stix)
         for mention in mentions(document):
-            known = [item for _, item in techniques(mention.key) if item.tactics]
-            if mention.kind is Kind.TACTIC or not known or not _is_tactic(mention.tactic):
+            found = [item for _, item in tables.techniques(mention.key) if item.tactics]
+            if mention.kind is Kind.TACTIC or not found or not _is_tactic(tables, mention.tactic):
                 continue
-            if not any(mention.tactic in item.tactics for item in known):
+            if not any(mention.tactic in item.tactics for item in found):
+                named = _tactic_text(tables, mention.tactic)
                 yield Finding(
                     mention.at("id"),
-                    f"{mention.key} ({known[0].name}) is no {mention.kind.value} of {_tactic_text(mention.tactic)}",
-                    f"ATT&CK lists it under {', '.join(_tactic_text(key) for key in known[0].tactics)}",
+                    f"{mention.key} ({found[0].name}) is no {mention.kind.value} of {named}",
+                    f"ATT&CK lists it under {', '.join(_tactic_text(tables, key) for key in found[0].tactics)}",
                 )
 
 
@@ -211,11 +221,11 @@ def _place(mention: Mention) -> tuple[str | None, str | None, str]:
     return (mention.tactic, mention.parent, mention.key)
 
 
-def _is_tactic(key: str | None) -> bool:
-    return key is not None and any(attack(version).tactic(key) for version in VERSIONS)
+def _is_tactic(tables: Known, key: str | None) -> bool:
+    return key is not None and any(table.tactic(key) for table in tables.tables)
 
 
-def _tactic_text(key: str | None) -> str:
-    found = (attack(version).tactic(key or "") for version in VERSIONS)
+def _tactic_text(tables: Known, key: str | None) -> str:
+    found = (table.tactic(key or "") for table in tables.tables)
     names = " or ".join(dict.fromkeys(item.name for item in found if item is not None))
     return f"{key} ({names})"

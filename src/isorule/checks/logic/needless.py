@@ -7,7 +7,7 @@ from typing import Final
 
 from isorule.checks.check import CheckedDocument
 from isorule.checks.detection import MOMENT, CheckedDetection, Condition
-from isorule.checks.logic.screening import may_have_needless_terms
+from isorule.checks.logic.screening import narrowed, worth_proving
 from isorule.checks.logic.value_lists import covered_values
 from isorule.ir.detections import Match
 from isorule.ir.predicates import Predicate
@@ -15,9 +15,9 @@ from isorule.ir.resolve import resolve, resolve_category
 from isorule.ir.walk import leaves
 from isorule.mappings import ecs_schema
 from isorule.source import Span
-from isorule.verification.budget import Budget
 
-BUDGET: Final = Budget(steps=50_000, states=2_000, seconds=None)
+_STEPS: Final = 50_000
+_STATES: Final = 2_000
 """What the proofs of one condition may cost; ten times as much finds one in a hundred more."""
 
 
@@ -34,8 +34,6 @@ class Needless:
     by: tuple[Span, ...] = ()
     value: bool = False
     single: bool = False
-    whole: bool = False
-    """The term is a whole condition of the detection."""
 
 
 def needless(detection: CheckedDetection) -> tuple[Needless, ...]:
@@ -44,7 +42,7 @@ def needless(detection: CheckedDetection) -> tuple[Needless, ...]:
     for condition in detection.conditions:
         category = detection.rule.data_source.category_field
         predicate = resolve(resolve_category(condition.predicate, category), ecs_schema())
-        for item in (*_in_lists(condition, predicate), *_in_terms(detection, condition, predicate)):
+        for item in (*_in_lists(condition, predicate), *_in_terms(condition, predicate)):
             found.setdefault(item.place, item)
     return tuple(sorted(found.values(), key=lambda item: (item.place.start, -item.place.end)))
 
@@ -62,24 +60,24 @@ def _in_lists(condition: Condition, predicate: Predicate) -> list[Needless]:
     return found
 
 
-def _in_terms(detection: CheckedDetection, condition: Condition, predicate: Predicate) -> list[Needless]:
-    if not may_have_needless_terms(predicate, lambda path: ecs_schema()[path].many):
+def _in_terms(condition: Condition, predicate: Predicate) -> list[Needless]:
+    subjects = worth_proving(predicate, lambda path: ecs_schema()[path].many)
+    if not subjects:
         return []
-    from isorule.analysis import Scope, analyse  # slow to import, and few rules need it
+    from isorule.analysis import FindingKind, Scope, analyse  # slow to import, and few rules need it
+    from isorule.verification.budget import Budget
 
-    category = detection.rule.data_source.category_field
-    (proved,) = analyse(
-        Match(condition.predicate), ecs_schema(), category_field=category, now=MOMENT, budget=BUDGET
-    ).conditions
+    budget = Budget(steps=_STEPS, states=_STATES, seconds=None)
+    where = narrowed(predicate, subjects)
+    (proved,) = analyse(Match(where), ecs_schema(), now=MOMENT, budget=budget).conditions
     found = []
     for finding in proved.findings:
         place = condition.span(finding.part.span)
-        if place is None:
-            continue
-        by = tuple(span for part in finding.by if (span := condition.span(part.span)) is not None and span != place)
-        single = finding.scope is Scope.SINGLE_VALUES
         whole = finding.part.span == proved.predicate.span
-        found.append(Needless(finding.kind.value, place, by, single=single, whole=whole))
+        if place is None or (whole and finding.kind not in (FindingKind.NEVER_TRUE, FindingKind.ALWAYS_TRUE)):
+            continue  # a term of a filter has no place of its own
+        by = tuple(span for part in finding.by if (span := condition.span(part.span)) is not None and span != place)
+        found.append(Needless(finding.kind.value, place, by, single=finding.scope is Scope.SINGLE_VALUES))
     return found
 
 

@@ -11,7 +11,12 @@ from isorule.checks.check import ELASTIC, About, CheckedDocument, Finding
 from isorule.checks.detection import QUERY, CheckedDetection
 from isorule.checks.edits import removed
 from isorule.checks.logic.needless import Needless, needless, written
+from isorule.checks.logic.samples import samples
 from isorule.diagnostics import Fix, Severity, TextEdit
+from isorule.ir.folding import fold
+from isorule.ir.predicates import Field, Not, Or, Predicate, Test
+from isorule.ir.walk import walk
+from isorule.mappings import ecs_schema
 from isorule.source import Span
 
 _UNLESS: Final = "; so it is where fields have one value at most"
@@ -92,7 +97,8 @@ class AlwaysTrue:
     """A condition, or a part of one, that every event meets.
 
     ## What it does
-    Proves that a condition or a term holds whatever the event says.
+    Proves that a condition or a term holds whatever the event says, and finds negations of different values of a field
+    that are joined by `or`: where the field has one value, one of them always holds.
 
     ## Why
     A term that is always true excludes nothing; a condition of that kind alerts on every event. Often a negation
@@ -122,10 +128,37 @@ class AlwaysTrue:
         for item in _of_kind(detection, "always-true"):
             if not _is_meant(written(detection.document, item.place)):
                 yield _finding(detection, item, "is always true")
+        for condition in detection.conditions:
+            for span in _joined_negations(condition.predicate):
+                place = condition.span(span)
+                if place is not None:
+                    yield Finding(place, f"`{written(detection.document, place)}` is always true{_UNLESS}")
 
 
 def _is_meant(text: str) -> bool:
     return re.fullmatch(r"\*|true|\*\s*:\s*\*|[\w.]+ where true", text) is not None
+
+
+def _joined_negations(predicate: Predicate) -> Iterator[Span]:
+    """The alternatives of which one always holds: the field is not this value, or not that one."""
+    for node in walk(predicate):
+        if isinstance(node, Or) and node.span is not None:
+            seen: dict[Field, set[str]] = {}
+            for subject, texts in _excluded(node):
+                if seen.get(subject, texts).isdisjoint(texts):
+                    yield node.span
+                    break
+                seen[subject] = texts
+
+
+def _excluded(node: Or) -> Iterator[tuple[Field, set[str]]]:
+    """The fields that an alternative excludes values of, with these values; fields that hold lists are left out."""
+    for term in node.terms:
+        match term:
+            case Not(Test(Field() as subject, matcher)) if not ecs_schema()[subject.path].many:
+                found = samples(matcher)
+                if found is not None and all(whole for _, whole in found):
+                    yield subject, {fold(text) for text, _ in found}
 
 
 class DeadTerm:

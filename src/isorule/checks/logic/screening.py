@@ -1,8 +1,8 @@
 """Which conditions are worth a proof: a cheap look for terms that others may make needless.
 
-An analysis (`isorule.analysis`) proves what it says and takes milliseconds for every condition. Here values are compared
-by samples of them (`samples`). What is passed over here is a finding less, never a wrong one; what is not passed over
-is proved before anything is said.
+An analysis (`isorule.analysis`) proves what it says and takes milliseconds for every condition. Here values are
+compared by samples of them (`samples`). What is passed over here is a finding less, never a wrong one; what is not
+passed over is proved before anything is said.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from typing import Final, assert_never
 
 from isorule.checks.logic.samples import ONE, RUN, Value, passes, samples
 from isorule.ir.matchers import Matcher, OneOf, Present, Range
-from isorule.ir.predicates import And, Const, Field, Nested, Not, Or, Predicate, Subject, Test
+from isorule.ir.predicates import And, Const, Field, Nested, Not, Or, Predicate, Subject, Test, conjunction
+from isorule.ir.walk import leaves
 
 _MOST_PAIRS: Final = 60_000
 """So many pairs of one condition are looked at."""
@@ -41,16 +42,27 @@ class _Node:
     holds: bool = True
 
 
-def may_have_needless_terms(predicate: Predicate, is_list: Callable[[str], bool]) -> bool:
-    """Whether a condition may have a term that is needless or dead because of terms of other lists of values.
+def worth_proving(predicate: Predicate, is_list: Callable[[str], bool]) -> frozenset[Subject]:
+    """The subjects of terms that may be needless or dead because of other terms about the same subject.
 
     The predicate is resolved (`isorule.ir.resolve`); `is_list` tells the fields that hold lists. A condition with very
     many values is not worth its proof.
     """
     root = _node(predicate, True)
     if isinstance(predicate, Test) or _size(root) > _MOST_VALUES:
-        return False
-    return _Screen(is_list).found(root)
+        return frozenset()
+    return frozenset(_Screen(is_list).found(root))
+
+
+def narrowed(predicate: Predicate, subjects: frozenset[Subject]) -> Predicate:
+    """A condition without those of its terms that say nothing about some subjects.
+
+    What is needless or dead in it is so in the whole condition: a conjunct more shuts out events and lets none in.
+    """
+    if not isinstance(predicate, And):
+        return predicate
+    kept = tuple(term for term in predicate.terms if any(test.subject in subjects for test, _ in leaves(term)))
+    return conjunction(kept, predicate.span)
 
 
 def _size(root: _Node) -> int:
@@ -64,7 +76,9 @@ def _node(predicate: Predicate, holds: bool) -> _Node:
             return _node(term, not holds)
         case And(terms) | Or(terms):
             shape = _Shape.EVERY if isinstance(predicate, And) is holds else _Shape.SOME
-            return _Node(shape, tuple(_node(term, holds) for term in terms))
+            parts = (_node(term, holds) for term in terms)
+            flat = (inner for part in parts for inner in (part.parts if part.shape is shape else (part,)))
+            return _Node(shape, tuple(flat))
         case Nested(_, term):
             return _node(term, holds)
         case Test():
@@ -80,24 +94,23 @@ class _Screen:
     is_list: Callable[[str], bool]
     looked_at: int = 0
 
-    def found(self, root: _Node) -> bool:
+    def found(self, root: _Node) -> Iterator[Subject]:
+        """The subjects of the terms that other terms seem to settle."""
         pending = [root]
         while pending:
             node = pending.pop()
-            if node.shape is _Shape.LEAF and node.test is None:
-                return True  # a constant in a condition
             pending += node.parts
-            if len(node.parts) > 1 and (self._siblings(node) or (node.shape is _Shape.EVERY and self._across(node))):
-                return True
-        return False
+            if len(node.parts) > 1:
+                yield from self._siblings(node)
+                if node.shape is _Shape.EVERY:
+                    yield from self._across(node)
 
-    def _siblings(self, node: _Node) -> bool:
-        """Whether one of the parts seems to follow from another."""
+    def _siblings(self, node: _Node) -> Iterator[Subject]:
+        """The subjects of parts that seem to follow from another one."""
         subjects = [frozenset(_subjects(part)) for part in node.parts]
         for first, second in permutations(range(len(node.parts)), 2):
             if subjects[second] <= subjects[first] and self._implies(node.parts[first], node.parts[second]):
-                return True
-        return False
+                yield from subjects[second]
 
     def _implies(self, first: _Node, second: _Node) -> bool:
         """Whether the second part seems to hold where the first one does."""
@@ -112,8 +125,8 @@ class _Screen:
         joined = any if first.shape is _Shape.EVERY else all
         return bool(first.parts) and joined(self._implies(part, second) for part in first.parts)
 
-    def _across(self, node: _Node) -> bool:
-        """Whether a test beside other parts settles a test that is in one of them."""
+    def _across(self, node: _Node) -> Iterator[Subject]:
+        """The subjects of tests that settle a test in one of the parts beside them."""
         tests = [part for part in node.parts if part.test is not None]
         below = [(part, leaf) for part in node.parts for leaf in _leaves(part)]
         for outer in tests:
@@ -122,10 +135,10 @@ class _Screen:
                 if part is not outer and leaf.test is not None and leaf.test.subject == outer.test.subject:
                     self.looked_at += 1
                     if self.looked_at > _MOST_PAIRS:
-                        return False
+                        return
                     if self._settles(outer, leaf):
-                        return True
-        return False
+                        yield outer.test.subject
+                        break
 
     def _settles(self, outer: _Node, inner: _Node) -> bool:
         assert outer.test is not None
@@ -182,7 +195,9 @@ def _some_is_dead(outer: _Node, inner: _Node) -> bool:
         shut_out = passes(outer.test.matcher)
         return inner.holds and any(shut_out(sample) for sample, _ in options)
     if not inner.holds:
-        within = passes(inner.test.matcher)
+        within, let_in = passes(inner.test.matcher), passes(outer.test.matcher)
+        if any(alone and not let_in(sample) for sample, alone in options):
+            return True
         whole = all(alone for _, alone in allowed)
         meets = [within(sample) for sample, _ in allowed]
         return any(meets) or (whole and any(not _touches(option, allowed, outer.test.matcher) for option in options))

@@ -106,7 +106,9 @@ class _Patterns:
         if found is None or (isinstance(option, Equals) and not isinstance(option.value, str)):
             return None
         sample = found[0][0]
-        return next((one for one in self._near(fold(sample)) if one is not option and _is_wider(one, option, sample)), None)
+        return next(
+            (one for one in self._near(fold(sample)) if one is not option and _is_wider(one, option, sample)), None
+        )
 
     def _near(self, text: str) -> Iterator[Like]:
         for length, filed in self.at_start.items():

@@ -23,23 +23,31 @@ _ELASTIC_ONLY: Final = frozenset({ELASTIC})
 _EXACT: Final = {"==": "like", "in": "like", "in~": "like~", "!=": "like", "not in": "like", "not in~": "like~"}
 _PLAIN_FORM: Final = {"like": ("==", "in"), "like~": (":", "in~")}
 _LITERAL_STAR: Final = re.compile(r"\A\*+\Z|\\\*(?:\\|\Z)|(?:^|\s)\*(?:\s|$)")
-"""Texts in which a star is meant as such: `*` alone, a part of a path (`\\\\*\\IPC$`), a word (`select * from`, cron)."""
+"""Texts in which a star is meant: `*` alone, a part of a path (`\\\\*\\IPC$`), a word (`select * from`, cron)."""
 
 
-def _is_wildcard(text: str) -> bool:
-    return "*" in text and not _LITERAL_STAR.search(text)
+_ANY_DRIVE: Final = "?:\\"
+"""How Elastic's rules begin a path of Windows on any drive."""
+
+
+def _wildcard(text: str) -> str | None:
+    """The sign in a text that looks like a wildcard: a star that is not meant as such, or a question mark for a
+    drive."""
+    if "*" in text and not _LITERAL_STAR.search(text):
+        return "*"
+    return "?" if text.startswith(_ANY_DRIVE) else None
 
 
 class LiteralWildcard:
     """A star in an EQL value that is compared as it stands.
 
     ## What it does
-    Finds values with `*` behind `==`, `!=`, `in` and `not in` of EQL. A star that is all of the value, a part of a path
-    of its own (`\\\\\\\\*\\\\IPC$`) or a word of its own is taken for meant.
+    Finds values with `*`, and paths on any drive (`?:\\\\`), behind `==`, `!=`, `in` and `not in` of EQL. A star that
+    is all of the value, a part of a path of its own (`\\\\\\\\*\\\\IPC$`) or a word of its own is taken for meant.
 
     ## Why
-    Only `:`, `like` and `like~` know wildcards. Elsewhere the value is a text with a star in it, which no event has: the
-    exclusion excludes nothing, the detection never fires.
+    Only `:`, `like` and `like~` know wildcards. Elsewhere the value is a text with a star in it, which no event has:
+    the exclusion excludes nothing, the detection never fires.
 
     ## Example
     ```eql
@@ -68,7 +76,7 @@ class LiteralWildcard:
             starred = [
                 value
                 for value in values(test.matcher)
-                if isinstance(value, Equals) and isinstance(value.value, str) and _is_wildcard(value.value)
+                if isinstance(value, Equals) and isinstance(value.value, str) and _wildcard(value.value) is not None
             ]
             sign = operator(condition, test) if starred else None
             if sign not in _EXACT:
@@ -76,7 +84,8 @@ class LiteralWildcard:
             for value in starred:
                 place = condition.span(value.span)
                 if place is not None:
-                    message = f"`*` is no wildcard behind `{sign}`: the value is compared as it stands"
+                    star = _wildcard(str(value.value))
+                    message = f"`{star}` is no wildcard behind `{sign}`: the value is compared as it stands"
                     yield Finding(place, message, "write `like`", fix=_as_like(condition, test, sign))
 
 
@@ -135,8 +144,11 @@ class QuotedWildcard:
         if detection.language != "kuery":
             return
         for condition, test, _ in detection.leaves():
+            path = path_of(test.subject)
+            if path is not None and ecs_schema().type_of(path) is FieldType.TEXT:
+                continue
             for value in values(test.matcher):
-                if not isinstance(value, Tokens) or value.mode is not TokenMode.PHRASE or not _is_wildcard(value.text):
+                if not isinstance(value, Tokens) or value.mode is not TokenMode.PHRASE or _wildcard(value.text) != "*":
                     continue
                 place = condition.span(value.span)
                 if place is not None:
@@ -250,7 +262,8 @@ class WildcardOnOther:
     """A wildcard on a field that holds no texts.
 
     ## What it does
-    Finds wildcards in values for fields whose type in ECS is a number, an IP address, a date or a Boolean.
+    Finds wildcards in kuery and Lucene values for fields whose type in ECS is a number, an IP address, a date or a
+    Boolean. (`field-type` speaks of EQL.)
 
     ## Why
     Wildcards look at texts. Elasticsearch refuses such a query or finds nothing, and Kibana shows the error only where
@@ -277,7 +290,7 @@ class WildcardOnOther:
 
     def in_detection(self, detection: CheckedDetection) -> Iterator[Finding]:
         """One finding for each such value."""
-        for condition, test, _ in detection.leaves():
+        for condition, test, _ in detection.leaves() if detection.language != "eql" else ():
             path = path_of(test.subject)
             kind = None if path is None or path not in ecs_schema() else ecs_schema().type_of(path)
             if kind not in _NO_TEXTS:

@@ -13,6 +13,8 @@ from isorule.source import Span
 
 _OPERATOR: Final = re.compile(r"(?:\bnot\s+in~?|\bin~?|\blike~?|\bregex~?|==|!=|[<>]=?|:)\s*\(?\s*$", re.IGNORECASE)
 
+_COMMENT: Final = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
+
 
 def values(matcher: Matcher) -> Iterator[Matcher]:
     """The single values of a matcher, in the order of the text."""
@@ -39,10 +41,12 @@ def operator_span(condition: Condition, test: Test) -> Span | None:
         return None
     start = test.span.start
     before = condition.text.text[start : first.start]
+    if "/" in before:
+        before = _COMMENT.sub(lambda comment: " " * len(comment[0]), before)
     found = _OPERATOR.search(before)
     if found is None:
         return None
-    return Span(start + found.start(), start + len(before[: found.end()].rstrip("( \t\r\n")))
+    return Span(start + found.start(), start + len(before.rstrip("( \t\r\n")))
 
 
 def operator(condition: Condition, test: Test) -> str | None:

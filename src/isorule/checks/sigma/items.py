@@ -72,6 +72,5 @@ def renamed(
     start = document.file.text.find(old, place.key.start, place.key.end)
     if start < 0:
         return None
-    touched = path[:-1] or path
-    renamed_path = (*path[:-1], str(path[-1]).replace(old, new, 1))
-    return Fix(title, (TextEdit(Span(start, start + len(old)), new),), safety, (touched, renamed_path))
+    after = (*path[:-1], str(path[-1]).replace(old, new, 1))
+    return Fix(title, (TextEdit(Span(start, start + len(old)), new),), safety, (path, after))
