@@ -18,7 +18,7 @@ from isorule.conversion.mapping_files import field_mapping
 from isorule.diagnostics import Diagnostic, Severity, UnsupportedError
 from isorule.dialects import dialect as find_dialect
 from isorule.documents import document_format, format_of_path
-from isorule.documents.fields import require_fields
+from isorule.documents.fields import require_fields, require_fields_of_result
 from isorule.documents.sigma_filters import collection as collected
 from isorule.evaluation import Alert, evaluate_detection
 from isorule.ir.detections import Detection
@@ -117,11 +117,13 @@ def convert(
     have: `ecs`, `sigmahq` or the path of a mapping file, or both in a list; the verdict is then on the rule with its
     fields mapped, and what mapping itself changes is declared. `pipelines` are names or paths of
     pySigma's processing pipelines, for Sigma rules to any target and for any rule to a backend, whose output `format`,
-    own options and way to write correlations the next three arguments choose. `allow_loss` drops what Sigma has no form
-    for (missing events, new terms, computed tests …) and declares that the result matches more, instead of refusing.
+    own options and way to write correlations the next three arguments choose. `allow_loss` drops what Sigma or a query
+    language has no form for (missing events, new terms, counts …) instead of refusing it, and declares that the result
+    matches more.
 
-    Raises `UnsupportedError` where the target cannot say the rule, a loss is over the limit, or the rule's own engine
-    refuses it under the types of `fields`; its diagnostic has the reason code as `name` and the place in the source.
+    Raises `UnsupportedError` where the target cannot say the rule, a loss is over the limit, or the engine of the rule
+    or that of the result refuses it under the types of `fields`; its diagnostic has the reason code as `name` and, but
+    for what is refused of the result, the place in the source.
     """
     chosen = field_choice(fields)
     if chosen.types is not None:
@@ -139,7 +141,10 @@ def convert(
         correlation_method=correlation_method,
         allow_loss=allow_loss,
     )
-    return convert_rule(rule, to, options)
+    converted = convert_rule(rule, to, options)
+    if chosen.types is not None and converted.rule is not None:
+        require_fields_of_result(converted.rule, schema_from(chosen.types))
+    return converted
 
 
 def evaluate(
@@ -237,9 +242,10 @@ def verify(
     for side in (a, b):
         if chosen.types is not None and isinstance(side, Rule):
             require_fields(side, schema)
-    if chosen.mapping is not None:
-        return verify_mapped(a, b, chosen.mapping, schema)
     first, second = _compared(a), _compared(b)
+    names = names or side_names(first.noun, second.noun)
+    if chosen.mapping is not None:
+        return verify_mapped(a, b, chosen.mapping, schema, names)
     return compare(
         first.detection,
         second.detection,
@@ -248,7 +254,7 @@ def verify(
         second_category=second.source.category_field,
         first_timestamp=first.source.timestamp_field,
         second_timestamp=second.source.timestamp_field,
-        names=names or side_names(first.noun, second.noun),
+        names=names,
     )
 
 

@@ -87,9 +87,8 @@ def test_excluded_files_are_passed_over(run: Run, write: Write, texts: Any, patt
         (("--ignore", "RISK001"), []),
         (("--ignore", "RISK"), []),
         (("--ignore", "risk-*,schema"), []),
-        (("--select", "ATTACK"), []),
-        (("--select", "ATTACK, RISK"), ["risk-score-band"]),
-        (("--select", "ALL"), ["risk-score-band"]),
+        (("--select", "COLL"), []),
+        (("--select", "COLL, RISK"), ["risk-score-band"]),
         (("--select", "RISK", "--ignore", "RISK001"), []),
         (("--select", "schema", "--extend-select", "RISK"), ["risk-score-band"]),
     ],
@@ -99,6 +98,13 @@ def test_checks_are_chosen_by_name_code_group_and_pattern(
 ) -> None:
     write("a.toml", banded(texts))
     assert names(run("check", "a.toml", "--format", "jsonl", *options)) == found
+
+
+def test_all_selects_checks_that_are_off_by_default_too(run: Run, write: Write, texts: Any) -> None:
+    write("a.toml", banded(texts))
+    assert {"risk-score-band", "attack-missing"} <= set(
+        names(run("check", "a.toml", "--format", "jsonl", "--select", "ALL"))
+    )
 
 
 def test_a_selector_that_means_nothing_is_wrong_usage(run: Run, write: Write, texts: Any) -> None:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pytest
+
+from isorule.cli.collection import read_all, works
+from isorule.cli.inputs import Input
 
 Run = Callable[..., Any]
 Write = Callable[..., Path]
@@ -136,3 +139,49 @@ def test_a_correlation_of_an_unknown_rule_is_refused_at_the_reference(run: Run, 
     rules("in/often.yml", CORRELATION.format(name="nobody", more=""))
     (record,) = [item for item in converted(run, "text_query_test") if item["path"] == "in/often.yml"]
     assert (record["status"], record["reason"], record["diagnostic"]["line"]) == ("refused", "unresolved-rule", 5)
+
+
+def test_a_filter_that_leads_nowhere_is_said_and_is_no_failure(run: Run, rules: Write) -> None:
+    rules("in/lost.yml", FILTER.format(rules="[nobody]"))
+    command = ("convert", "in", "--to", "eql", "--max-loss", "any", "-o", "out")
+    result = run(*command)
+    assert result.exit_code == 0, result.stderr
+    assert "in/lost.yml:6:13: warning[dangling-reference]" in result.stderr
+    assert run(*command).stderr == result.stderr, "what is kept for the next run says it, too"
+
+
+def test_in_sigma_a_rule_that_files_share_is_written_once(run: Run, rules: Write) -> None:
+    rules("in/often.yml", CORRELATION.format(name="one", more=""))
+    rules("in/seldom.yml", CORRELATION.format(name="one", more="").replace("Often", "Seldom"))
+    records = converted(run, "sigma", "-o", "out")
+    assert [(item["path"], item["status"], item["verdict"]["kind"]) for item in records] == [
+        (f"in/{name}.yml", "converted", "identical") for name in ("often", "one", "seldom", "two")
+    ]
+    written = {path.name: path.read_text() for path in Path("out").glob("*.yml")}
+    assert sum(text.count("title: One") for text in written.values()) == 1
+    assert all("    - one" in written[name] and "---" not in written[name] for name in ("often.yml", "seldom.yml"))
+    assert run("convert", "in", "--to", "sigma", "-o", "out", "--check").exit_code == 0
+    assert "dangling" not in run("check", "out").stderr
+
+
+def test_in_sigma_a_rule_of_one_correlation_stands_before_it(run: Run, write: Write) -> None:
+    base = RULE.format(title="One", name="one", value="'a'")
+    write("in/both.yml", f"{base}---\n{CORRELATION.format(name='one', more='')}")
+    assert outcome(converted(run, "sigma", "-o", "out")) == [
+        ("in/both.yml", "part", None),
+        ("in/both.yml", "converted", None),
+    ]
+    assert Path("out/both.yml").read_text().startswith(f"{base}---\ntitle: Often\n")
+
+
+def test_rules_with_a_filter_in_common_do_not_need_each_other(write: Write) -> None:
+    names = ("one", "two", "three")
+    files = [write(f"{name}.yml", f"title: {name}\ndetection: {{s: {{a: {name}}}, condition: s}}\n") for name in names]
+    files.append(write("filter.yml", FILTER.format(rules="any")))
+    items = [Input(str(path), PurePosixPath(path.name)) for path in files]
+    found = {
+        Path(work.item.shown).name: [Path(other.shown).name for other in work.related]
+        for work in works(items, read_all(items))
+    }
+    assert found["one.yml"] == found["two.yml"] == ["filter.yml"]
+    assert found["filter.yml"] == ["one.yml", "two.yml", "three.yml"]

@@ -106,3 +106,32 @@ def test_a_part_that_sigma_cannot_say_is_refused_or_dropped_and_declared(tmp_pat
     assert documents[-1]["correlation"]["type"] == "temporal_ordered"
     none = run("convert", str(rule), "--to", "sigma", "--allow-loss", "--max-loss", "cosmetic", "--no-cache")
     assert none.exit_code == 1
+
+
+def test_eval_says_which_filter_has_no_effect(tmp_path: Path) -> None:
+    lost = FILTER.replace("[failed]", "[nobody]")
+    rules = folder(tmp_path, failed=FAILED, burst=BURST, filter=lost)
+    found = run("eval", rules, "--events", events(tmp_path, "svc_x", "svc_x"))
+    assert found.exit_code == 0, found.output
+    assert "filter.yml:5:13: warning[dangling-reference]" in found.stderr.replace(f"{tmp_path}/", "")
+    assert len(found.stdout.splitlines()) == 1
+
+
+def checked(path: str) -> list[tuple[str, str]]:
+    """What `isorule check` finds wrong with references: the file and the name of each finding."""
+    found = json.loads(run("check", path, "--format", "json").stdout)["diagnostics"]
+    names = ("dangling-reference", "ambiguous-reference", "filter-taxonomy")
+    return sorted((Path(item["path"]).name, item["name"]) for item in found if item["name"] in names)
+
+
+def test_check_says_which_references_lead_nowhere_or_to_several_rules(tmp_path: Path) -> None:
+    second = FAILED.replace("Failed login", "Another")
+    assert checked(folder(tmp_path, failed=FAILED, burst=BURST, filter=FILTER)) == []
+    assert checked(folder(tmp_path, second=second)) == [("burst.yml", "ambiguous-reference")]
+    near = f"{second}---\n{BURST}"
+    assert checked(folder(tmp_path, second="title: x\n", burst=near)) == [], "the rule of the same file is meant"
+    lost = FILTER.replace("[failed]", "[nobody]").replace("title:", "name: lost\ntitle:", 1)
+    found = checked(folder(tmp_path, burst=BURST.replace("[failed]", "[lost]"), filter=lost))
+    assert found == [("burst.yml", "dangling-reference"), ("filter.yml", "dangling-reference")]
+    other = FILTER.replace("taxonomy: ecs\n", "")
+    assert checked(folder(tmp_path, burst=BURST, filter=other)) == [("filter.yml", "filter-taxonomy")]

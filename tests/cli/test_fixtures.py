@@ -91,3 +91,85 @@ def test_a_broken_fixture_or_rule_is_said_at_its_place(run: Run, project: Write,
     result = run("test", "fixtures")
     assert result.exit_code == 1
     assert "rules/a.toml:" in result.stderr
+
+
+FAILED = """title: Failed login
+name: failed
+taxonomy: ecs
+logsource: {product: windows, service: security}
+detection: {s: {event.code: '4625'}, condition: s}
+"""
+BURST = """title: Burst
+id: 0c7a1f3e-5b1d-4a55-9c5e-000000000001
+level: high
+correlation:
+    type: event_count
+    rules: [failed]
+    group-by: [user.name]
+    timespan: 1m
+    condition: {gte: 2}
+"""
+FILTER = """title: Without service accounts
+taxonomy: ecs
+logsource: {product: windows}
+filter:
+    rules: [NAME]
+    selection: {user.name|startswith: svc_}
+    condition: not selection
+"""
+LOGINS = """rule: rules/burst.yml
+twin: {status: never, reason: the rule is a Sigma rule}
+defaults: {"@timestamp": "2026-01-02T00:00:00Z", event: {code: "4625"}, user: {name: a}}
+matches:
+  - name: two failures
+    alerts: 1
+    events: [{repeat: 2, every: 10s}]
+near_misses:
+  - name: too far apart
+    differs: outside the window
+    events: [{repeat: 2, every: 61s}]
+  - name: a service account
+    differs: excluded value
+    events: [{repeat: 2, every: 10s, event: {user: {name: svc_a}}}]
+"""
+
+
+def test_a_correlation_is_asked_with_rules_and_filters_of_other_files(run: Run, write: Write) -> None:
+    write("rules/burst.yml", BURST)
+    write("rules/base/failed.yml", FAILED)
+    write("rules/filter.yml", FILTER.replace("NAME", "failed"))
+    write("fixtures/burst.yml", LOGINS)
+    result = run("test", "fixtures")
+    assert (result.exit_code, result.stderr) == (0, "1 rule, 3 cases, 3 answers: all as wanted\n")
+
+
+def test_of_a_file_with_a_correlation_it_is_the_correlation_that_is_asked(run: Run, write: Write) -> None:
+    write("rules/burst.yml", f"{FAILED}---\n{BURST}---\n{FILTER.replace('NAME', 'failed')}")
+    write("fixtures/burst.yml", LOGINS)
+    assert run("test", "fixtures").exit_code == 0
+
+
+def test_a_filter_that_leads_nowhere_is_said(run: Run, write: Write) -> None:
+    write("rules/burst.yml", f"{FAILED}---\n{BURST}---\n{FILTER.replace('NAME', 'fialed')}")
+    write("fixtures/burst.yml", LOGINS)
+    result = run("test", "fixtures")
+    assert result.exit_code == 1
+    assert "rules/burst.yml:21:13: warning[dangling-reference]" in result.stderr
+    assert "matches the near miss 'a service account'" in result.stderr
+
+
+def test_an_unknown_rule_of_a_correlation_is_said_once_and_where(run: Run, write: Write) -> None:
+    write("rules/burst.yml", BURST)
+    write("fixtures/burst.yml", LOGINS)
+    result = run("test", "fixtures")
+    assert result.exit_code == 1
+    assert "rules/burst.yml:6:13: error[unresolved-rule]" in result.stderr
+    assert result.stderr.count("failed") == 1
+
+
+def test_a_fixture_asks_one_rule(run: Run, write: Write) -> None:
+    write("rules/burst.yml", f"{FAILED}---\n{FAILED.replace('name: failed', 'name: other')}")
+    write("fixtures/burst.yml", LOGINS)
+    result = run("test", "fixtures")
+    assert result.exit_code == 1
+    assert "rules/burst.yml: error[which-rule]" in result.stderr

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
 
 from isorule.cli.inputs import BUILT_IN, rule_files, rule_suffixes
 from isorule.documents import document_format, document_names
+
+Run = Callable[..., Any]
+Write = Callable[..., Path]
 
 
 @pytest.fixture
@@ -67,3 +71,21 @@ def test_the_suffixes_of_our_formats_are_those_of_the_formats() -> None:
     for name, suffixes in BUILT_IN.items():
         assert sorted(document_format(name).suffixes) == sorted(suffixes)
     assert {suffix for name in document_names() for suffix in document_format(name).suffixes} == set(rule_suffixes())
+
+
+def test_a_link_to_itself_does_not_stop_the_other_rules(run: Run, write: Write, texts: Any) -> None:
+    write("r/a.toml", texts.elastic())
+    Path("r/self.toml").symlink_to("self.toml")
+    result = run("convert", "r", "--to", "sigma", "-o", "out")
+    assert result.exit_code == 1
+    assert "r/self.toml:1:1: error[unreadable-file]" in result.stderr
+    assert Path("out/a.yml").is_file()
+
+
+def test_an_output_that_is_a_link_to_itself_is_replaced(run: Run, write: Write, texts: Any) -> None:
+    write("r/a.toml", texts.elastic())
+    Path("out").mkdir()
+    Path("out/a.yml").symlink_to("a.yml")
+    result = run("convert", "r", "--to", "sigma", "-o", "out")
+    assert result.exit_code == 0
+    assert Path("out/a.yml").read_text(encoding="utf-8").startswith("title:")

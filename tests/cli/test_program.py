@@ -133,3 +133,9 @@ def test_an_interrupt_is_130(run: Callable[..., Any], monkeypatch: pytest.Monkey
 
     monkeypatch.setattr("isorule.cli.dialects.dialect_names", interrupt)
     assert run("dialects").exit_code == 130
+
+
+def test_the_package_runs_as_a_module() -> None:
+    done = subprocess.run([sys.executable, "-m", "isorule", "bogus"], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "bogus" in done.stderr

@@ -81,7 +81,12 @@ def confirmed(witness: Witness, first: Detection, second: Detection) -> bool:
     found = []
     for side in (first, second):
         alerts = evaluate_detection(
-            side, witness.events, schema=ecs_schema(), history=witness.history, indicators=witness.indicators
+            side,
+            witness.events,
+            schema=ecs_schema(),
+            history=witness.history,
+            indicators=witness.indicators,
+            now=witness.now,
         )
         found.append(
             tuple(tuple(None if event is None else places[id(event)] for event in alert.events) for alert in alerts)

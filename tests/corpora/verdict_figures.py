@@ -9,7 +9,7 @@ import test_stream_verdicts
 import test_verdict_corpus
 
 RULES = 300
-STREAM_STEP = 4
+STREAM_STEP = 8
 """Every so many rules over several events are edited."""
 
 

@@ -8,20 +8,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
 from isorule.cli.inputs import Input
 from isorule.cli.loading import Failure, guarded, load_bytes
+from isorule.cli.separate import Key, standing_alone
+from isorule.diagnostics import Diagnostic
 from isorule.documents.references import CORRELATION, FILTER, independent
-from isorule.documents.sigma_filters import collection
+from isorule.documents.sigma_filters import collection, filter_problems
 from isorule.ir.rule import Rule
 
 _SPEAKS = re.compile(rb"^(?:correlation|filter)[ \t]*:", re.MULTILINE)
 """What the text of a file with a correlation or filter has at the start of a line."""
 
+_FILTERS = re.compile(rb"^filter[ \t]*:", re.MULTILINE)
 _EVERY: Final = "any"
 
 
@@ -37,11 +40,15 @@ class Work:
 class Loaded:
     """The rules of a file in their order, after filters; `parts` are the numbers of those that stand for no result.
 
-    These are filters, and rules that a correlation refers to and does not `generate`.
+    These are filters, and rules that a correlation refers to and does not `generate`. `problems` say of its
+    filters, by their numbers, where they have no effect that they seem to have. `alone` are the rules that have a
+    document of their own where the collection is written as Sigma.
     """
 
     rules: tuple[Rule, ...]
     parts: frozenset[int]
+    problems: Mapping[int, tuple[Diagnostic, ...]] = field(default_factory=dict)
+    alone: frozenset[Key] = frozenset()
 
 
 def read_all(items: Iterable[Input]) -> dict[str, bytes]:
@@ -55,24 +62,60 @@ def read_all(items: Iterable[Input]) -> dict[str, bytes]:
     return found
 
 
+def has_filter(data: bytes) -> bool:
+    """Whether the text of a file may have a filter."""
+    return _FILTERS.search(data) is not None
+
+
 def works(items: Sequence[Input], contents: Mapping[str, bytes]) -> list[Work]:
-    """Each file with those that belong to it: that its rules speak of, or whose rules speak of its, at any remove."""
+    """Each file with those that belong to it.
+
+    These are the files that its correlations speak of, or whose correlations speak of its rules, at any remove, with
+    the filters on any of them; for a filter the files that it speaks of. Two rules with a filter in common have nothing
+    to do with each other.
+    """
     speaking = [item for item in items if _SPEAKS.search(contents.get(item.shown, b""))]
     if not speaking:
         return [Work(item) for item in items]
     groups = _Groups([item.shown for item in items])
-    named = {item.shown: item for item in items}
+    filtered: dict[str, dict[str, None]] = {item.shown: {} for item in items}
+    filters: dict[str, dict[str, None]] = {item.shown: {} for item in items}
     for item in speaking:
-        for name in _references(item, contents[item.shown]):
+        for reference in _references(item, contents[item.shown]):
             for other in items:
-                if name == _EVERY or name.encode() in contents.get(other.shown, b""):
+                if not reference.leads_to(contents.get(other.shown, b"")):
+                    continue
+                if reference.by == CORRELATION:
                     groups.join(item.shown, other.shown)
+                else:
+                    filtered[item.shown][other.shown] = None
+                    filters[other.shown][item.shown] = None
     members = groups.members()
-    return [Work(item, tuple(named[name] for name in members[item.shown] if name != item.shown)) for item in items]
+    named = {item.shown: item for item in items}
+    order = {name: number for number, name in enumerate(named)}
+    found = []
+    for item in items:
+        group = members[item.shown]
+        related = {*group, *(name for member in group for name in filters[member]), *filtered[item.shown]}
+        related.discard(item.shown)
+        found.append(Work(item, tuple(named[name] for name in sorted(related, key=order.__getitem__))))
+    return found
 
 
-def _references(item: Input, data: bytes) -> Iterator[str]:
-    """The names and ids that the correlations and filters of a file speak of; nothing where it cannot be read."""
+@dataclass(frozen=True, slots=True)
+class _Reference:
+    """A name or id that a correlation or filter (`by`) speaks of, `any` for every rule."""
+
+    by: str
+    name: str
+
+    def leads_to(self, data: bytes) -> bool:
+        """Whether a file with these bytes may have a rule that is meant."""
+        return self.name == _EVERY or self.name.encode() in data
+
+
+def _references(item: Input, data: bytes) -> Iterator[_Reference]:
+    """What the correlations and filters of a file speak of; nothing where it cannot be read."""
     loaded = guarded(item.shown, lambda: load_bytes(item, data))
     if isinstance(loaded, Failure):
         return
@@ -81,9 +124,10 @@ def _references(item: Input, data: bytes) -> Iterator[str]:
             continue
         table = rule.origin.document.get("correlation" if rule.type == CORRELATION else "filter")
         rules = table.get("rules") if isinstance(table, Mapping) else None
-        if rule.type == FILTER and (not rules or rules == _EVERY):
-            yield _EVERY
-        yield from (str(name) for name in (rules if isinstance(rules, list) else [rules]) if name)
+        names = rules if isinstance(rules, list) else [rules]
+        if rule.type == FILTER and not rules:
+            names = [_EVERY]
+        yield from (_Reference(rule.type, str(name)) for name in names if name)
 
 
 class _Groups:
@@ -124,7 +168,10 @@ def load(work: Work, data: bytes, read: Mapping[str, bytes]) -> Loaded:
     kept = {_place(rule): rule for rule in whole}
     alone = {_place(rule) for rule in independent(whole)}
     rules = tuple(kept.get(_place(rule), rule) for rule in own)
-    return Loaded(rules, frozenset(number for number, rule in enumerate(rules) if _place(rule) not in alone))
+    parts = frozenset(number for number, rule in enumerate(rules) if _place(rule) not in alone)
+    filters = {number: rule for number, rule in enumerate(own) if rule.type == FILTER}
+    problems = {number: filter_problems([rule], [*own, *others]) for number, rule in filters.items()}
+    return Loaded(rules, parts, problems, standing_alone(whole))
 
 
 def _place(rule: Rule) -> tuple[object, ...]:

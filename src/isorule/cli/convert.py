@@ -56,7 +56,7 @@ class Destination:
     help="The gravest change of meaning that is not refused.",
 )
 @click.option("--language", type=click.Choice(["eql", "kuery", "lucene"]), help="The language of an Elastic rule.")
-@click.option("--allow-loss", is_flag=True, help="Drop what Sigma cannot say of a rule, and declare it.")
+@click.option("--allow-loss", is_flag=True, help="Drop what the target cannot say of a rule, and declare it.")
 @field_names_option
 @jobs_option
 @click.option("--skip-refused", is_flag=True, help="A rule that the target cannot say is no failure.")
@@ -183,10 +183,8 @@ def _print_remarks(
     for record in records:
         for remark in conversions.remarks(record):
             click.echo(render(remark, texts), err=True)
-        undecided = record.verdict is not None and record.verdict.kind is VerdictKind.UNDECIDED
-        lines = conversions.verdict_lines(record)
-        if lines is not None and not (quiet and undecided):
-            click.echo(lines, err=True)
+    for lines in conversions.verdicts_text(records, undecided=not quiet):
+        click.echo(lines, err=True)
     for item in found:
         click.echo(render(item), err=True)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from typing import Final
 
 import isorule
 from isorule.cli import collection
@@ -14,10 +15,14 @@ from isorule.cli.collection import Loaded, Work
 from isorule.cli.exits import FAULT_NAMES
 from isorule.cli.inputs import Input
 from isorule.cli.loading import Failure, at_detection, guarded, load_rules
+from isorule.cli.separate import Key, key, without
 from isorule.cli.targets import Target
+from isorule.diagnostics import Diagnostic
+from isorule.documents.references import CORRELATION
 from isorule.ir.rule import Rule
 from isorule.report.conversions import ConversionRecord, Status
 
+SIGMA: Final = "sigma"
 _NOT_KEPT = frozenset((*FAULT_NAMES, "backend-failed"))
 """Reasons that another run may not find again, so that their records are not kept for it."""
 
@@ -74,22 +79,36 @@ def convert_loaded(item: Input, load: Callable[[], Loaded], target: Target) -> l
     loaded = guarded(item.shown, load)
     if isinstance(loaded, Failure):
         return [ConversionRecord(item.shown, 0, _status(loaded), diagnostic=loaded.diagnostic)]
+    parts = _parts(loaded, target)
     return [
-        _part(item.shown, index, rule) if index in loaded.parts else _convert_rule(item.shown, index, rule, target)
+        _part(item.shown, index, rule, loaded.problems.get(index, ()))
+        if index in parts
+        else _convert_rule(item.shown, index, rule, target, loaded.alone)
         for index, rule in enumerate(loaded.rules)
     ]
 
 
-def _part(path: str, index: int, rule: Rule) -> ConversionRecord:
-    return ConversionRecord(path, index, Status.PART, rule.metadata.id, rule.metadata.title)
+def _parts(loaded: Loaded, target: Target) -> frozenset[int]:
+    """The rules without a result of their own: in Sigma, those that correlations share have one."""
+    if target.name != SIGMA:
+        return loaded.parts
+    return frozenset(number for number in loaded.parts if key(loaded.rules[number]) not in loaded.alone)
 
 
-def _convert_rule(path: str, index: int, rule: Rule, target: Target) -> ConversionRecord:
+def _part(path: str, index: int, rule: Rule, problems: tuple[Diagnostic, ...]) -> ConversionRecord:
+    return ConversionRecord(path, index, Status.PART, rule.metadata.id, rule.metadata.title, problems=problems)
+
+
+def _convert_rule(
+    path: str, index: int, rule: Rule, target: Target, alone: frozenset[Key] = frozenset()
+) -> ConversionRecord:
     made = guarded(path, lambda: isorule.convert(rule, target.name, **target.options))
     record = ConversionRecord(path, index, Status.CONVERTED, rule.metadata.id, rule.metadata.title)
     if isinstance(made, Failure):
         return replace(record, status=_status(made), diagnostic=at_detection(made.diagnostic, rule))
-    return replace(record, text=made.text, losses=made.losses, verdict=made.verdict, queries=made.queries)
+    shared = target.name == SIGMA and rule.type == CORRELATION
+    text = without(made.text, alone) if shared else made.text
+    return replace(record, text=text, losses=made.losses, verdict=made.verdict, queries=made.queries)
 
 
 def _status(failure: Failure) -> Status:

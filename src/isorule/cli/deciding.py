@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Final
+
 from isorule.cli.pairing import Side
 from isorule.diagnostics import Diagnostic, Severity
-from isorule.ir.detections import Correlation, IndicatorMatch
-from isorule.ir.predicates import Test
+from isorule.ir.detections import Correlation, Detection, IndicatorMatch
+from isorule.ir.predicates import Predicate, Test
 from isorule.ir.rule import Rule
+from isorule.ir.walk import leaves, predicates
 from isorule.report.verdicts import Place
 from isorule.source import Embedded, SourceFile, Span
 from isorule.verification import Verdict
+
+QUERY: Final = ("rule", "query")
+INDICATOR_QUERY: Final = ("rule", "threat_query")
+"""Where an indicator rule has its two queries."""
 
 
 def deciding_places(first: Side, second: Side, verdict: Verdict) -> tuple[tuple[Place | None, Place | None], ...]:
@@ -18,8 +26,10 @@ def deciding_places(first: Side, second: Side, verdict: Verdict) -> tuple[tuple[
 
 
 def _place(side: Side, test: Test | None) -> Place | None:
-    where = _text(side)
-    if test is None or test.span is None or where is None:
+    if test is None or test.span is None:
+        return None
+    where = side.query if side.query is not None else _text(side.subject, test)
+    if where is None:
         return None
     length = len(where.text)
     if test.span.end > length or where.text[test.span.start : test.span.end].strip() == "":
@@ -29,16 +39,38 @@ def _place(side: Side, test: Test | None) -> Place | None:
     return Place(said.located(where), file)
 
 
-def _text(side: Side) -> SourceFile | Embedded | None:
-    """What the spans of a side count in; None where its tests may stand in several texts."""
-    if side.query is not None:
-        return side.query
-    if not isinstance(side.subject, Rule) or isinstance(side.subject.detection, IndicatorMatch | Correlation):
+def _text(subject: Rule | Detection, test: Test) -> SourceFile | Embedded | None:
+    """What the span of a test counts in: a query of the rule, or its file; None where that cannot be told."""
+    if not isinstance(subject, Rule):
         return None
-    origin = side.subject.origin
-    if origin is None:
-        return None
-    return next(iter(origin.queries.values()), origin.file)
+    match subject.detection:
+        case IndicatorMatch(where, indicators):
+            found = [path for path, part in ((QUERY, where), (INDICATOR_QUERY, indicators)) if _has(part, test)]
+            return subject.origin.queries.get(found[0]) if found and subject.origin is not None else None
+        case Correlation():
+            texts = [
+                _text(part, test)
+                for part in _plain(subject)
+                if any(_has(one, test) for one in predicates(part.detection))
+            ]
+            return texts[0] if texts else None
+        case _:
+            origin = subject.origin
+            return origin.queries.get(QUERY, origin.file) if origin is not None else None
+
+
+def _plain(rule: Rule) -> Iterator[Rule]:
+    """The rules that a correlation refers to, also by way of other correlations, without these."""
+    for part in rule.references:
+        if isinstance(part.detection, Correlation):
+            yield from _plain(part)
+        else:
+            yield part
+
+
+def _has(predicate: Predicate, test: Test) -> bool:
+    """Whether a test stands in a condition; an equal one of another text has another span."""
+    return any(leaf is test or (leaf.span == test.span and leaf == test) for leaf, _ in leaves(predicate))
 
 
 def _trimmed(text: str, span: Span) -> Span:

@@ -15,12 +15,12 @@ from isorule.cli.events import EventFile
 from isorule.cli.exits import FAULT_NAME, ExitCode
 from isorule.cli.inputs import STDIN, rule_files
 from isorule.cli.loading import Failure, Texts, guarded, load_rules
-from isorule.cli.mapped_alerts import mapped_alerts
-from isorule.cli.options import fields_option, map_events_option
+from isorule.cli.mapped_alerts import event_mapping, mapped_alerts
+from isorule.cli.options import event_mapping_option, fields_option, map_events_option
 from isorule.diagnostics import Diagnostic, render
 from isorule.documents.fields import refused_fields
 from isorule.documents.references import independent, reference_problems
-from isorule.documents.sigma_filters import collection
+from isorule.documents.sigma_filters import collection, filter_problems
 from isorule.evaluation import Alert
 from isorule.ir.rule import DataSource, Rule
 from isorule.ir.schema import FieldSchema, schema_from
@@ -36,6 +36,7 @@ from isorule.report.text import counted
 @click.option("--indicators", metavar="FILE", help="Indicators, for indicator match rules.")
 @fields_option
 @map_events_option
+@event_mapping_option
 @click.option("--category-field", default="event.category", show_default=True, metavar="PATH")
 @click.option("--timestamp-field", default="@timestamp", show_default=True, metavar="PATH")
 @click.option("--tiebreaker-field", metavar="PATH")
@@ -53,6 +54,7 @@ def evaluate(
     indicators: str | None,
     fields: Mapping[str, object] | None,
     map_events: bool,
+    mapping: str | None,
     category_field: str,
     timestamp_field: str,
     tiebreaker_field: str | None,
@@ -82,11 +84,12 @@ def evaluate(
             problems.append(loaded.diagnostic)
         else:
             rules += _accepted([_with_roles(rule, roles) for rule in loaded], run.schema, fields, problems)
+    remarks = filter_problems(rules, rules)
     rules = _complete(rules, problems)
     count = 0
     again = None if events == STDIN else partial(EventFile, events)
-    if map_events:
-        found = mapped_alerts(rules, files[events], run, problems)
+    if map_events or mapping is not None:
+        found = mapped_alerts(rules, files[events], run, problems, event_mapping(mapping))
     else:
         found = alerts(rules, files[events], run, problems, again=again)
     for alert in found:
@@ -95,7 +98,7 @@ def evaluate(
             sys.stdout.flush()
         count += 1
     texts = Texts(items)
-    for problem in [*problems, *(problem for file in files.values() for problem in file.problems)]:
+    for problem in [*remarks, *problems, *(problem for file in files.values() for problem in file.problems)]:
         click.echo(render(problem, texts), err=True)
     click.echo(f"{counted(len(rules), 'rule')}: {counted(count, 'alert')}", err=True)
     if any(problem.name == FAULT_NAME for problem in problems):

@@ -86,3 +86,10 @@ map_events_option = click.option(
     is_flag=True,
     help="Give every rule events of its log source with its own field names (ECS or Sigma's).",
 )
+
+event_mapping_option = click.option(
+    "--mapping",
+    type=click.Path(exists=True, dir_okay=False),
+    metavar="FILE",
+    help="Map events by a mapping file of your own (.yml), not by the packaged tables; implies --map-events.",
+)

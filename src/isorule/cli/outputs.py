@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -61,7 +62,7 @@ def place(items: Sequence[Group], target: Target, out: Path) -> list[ConversionR
                 continue
             number = f"-{record.index + 1}" if several else ""
             output = item.relative.with_name(f"{item.relative.stem}{number}{target.suffix}")
-            if (out / output).resolve() in sources:
+            if os.path.realpath(out / output) in sources:
                 placed.append(_misplaced(record, "output-is-input", f"{output} is a source of this conversion"))
             elif output in taken:
                 placed.append(_misplaced(record, "output-collision", f"{output} is taken by {taken[output]}"))
@@ -71,13 +72,14 @@ def place(items: Sequence[Group], target: Target, out: Path) -> list[ConversionR
     return placed
 
 
-def _sources(items: Iterable[Input]) -> set[Path]:
-    return {Path(item.shown).resolve() for item in items if item.data is None}
+def _sources(items: Iterable[Input]) -> set[str]:
+    """The inputs without symbolic links; unlike `Path.resolve`, `realpath` says something of a circle of links, too."""
+    return {os.path.realpath(item.shown) for item in items if item.data is None}
 
 
 def overwrites(file: Path, items: Iterable[Input]) -> bool:
     """Whether a file is one of the inputs."""
-    return file.resolve() in _sources(items)
+    return os.path.realpath(file) in _sources(items)
 
 
 def _misplaced(record: ConversionRecord, name: str, message: str) -> ConversionRecord:

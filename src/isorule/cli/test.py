@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import partial
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import click
 
-import isorule
 from isorule.cli.exits import FAULT_NAME, ExitCode
+from isorule.cli.fixture_rules import fixture_rules
 from isorule.cli.inputs import rule_files
 from isorule.cli.loading import Failure, Texts, guarded
-from isorule.cli.options import format_option, map_events_option
+from isorule.cli.mapped_alerts import event_mapping
+from isorule.cli.options import event_mapping_option, format_option, map_events_option
 from isorule.conversion.event_mapping import events_for
 from isorule.diagnostics import Diagnostic, Severity, render
 from isorule.fixtures import Fixture, load_fixtures, run_fixture
-from isorule.ir.rule import Rule
 from isorule.report import json
 from isorule.report.fixtures import fixture_text, fixtures_json, fixtures_summary
 
@@ -26,15 +25,23 @@ from isorule.report.fixtures import fixture_text, fixtures_json, fixtures_summar
 @click.option("--rules", "rules", default="rules", show_default=True, metavar="DIR", help="Where the rules are.")
 @click.option("--twins", "twins", default="sigma", show_default=True, metavar="DIR", help="Where their twins are.")
 @map_events_option
+@event_mapping_option
 @format_option
 @click.pass_context
 def test(
-    ctx: click.Context, paths: tuple[str, ...], rules: str, twins: str, map_events: bool, form: str
+    ctx: click.Context,
+    paths: tuple[str, ...],
+    rules: str,
+    twins: str,
+    map_events: bool,
+    mapping: str | None,
+    form: str,
 ) -> None:
     """Run fixture events against rules and their twins.
 
     FIXTURES are files or folders. A fixture names its rule as `rules/…` and its twin as `sigma/…`; --rules and --twins
-    say where those folders are. Exit code 1 where an answer is not the one that the fixture asks for.
+    say where those folders are. What a rule refers to, and filters, may stand in any file of its folder. Exit code 1
+    where an answer is not the one that the fixture asks for.
     """
     items = rule_files(paths)
     problems: list[Diagnostic] = []
@@ -47,11 +54,14 @@ def test(
             problems.append(_empty(item.shown))
         else:
             fixtures += loaded
-    found = _rules(fixtures, Path(rules), Path(twins), problems)
+    found = fixture_rules(fixtures, Path(rules), Path(twins))
+    problems += found.problems.values()
     reports = []
-    mapping = events_for if map_events else None
+    mapped = partial(events_for, mapping=event_mapping(mapping)) if map_events or mapping is not None else None
     for fixture in fixtures:
-        report = guarded(fixture.file.path, partial(run_fixture, fixture, found, events_for=mapping))
+        if fixture.rule in found.problems or fixture.twin.path in found.problems:
+            continue
+        report = guarded(fixture.file.path, partial(run_fixture, fixture, found.rules, events_for=mapped))
         if isinstance(report, Failure):
             problems.append(report.diagnostic)
         else:
@@ -61,7 +71,7 @@ def test(
     else:
         click.echo("\n".join(map(fixture_text, reports)), nl=False)
     texts = Texts(items)
-    for problem in [*problems, *(failure for report in reports for failure in report.failures())]:
+    for problem in [*found.remarks, *problems, *(failure for report in reports for failure in report.failures())]:
         click.echo(render(problem, texts), err=True)
     click.echo(fixtures_summary(reports), err=True)
     if any(problem.name == FAULT_NAME for problem in problems):
@@ -73,19 +83,3 @@ def test(
 def _empty(path: str) -> Diagnostic:
     message = "the file holds no fixture"
     return Diagnostic("FIX003", "no-fixture", Severity.ERROR, message, path=path, line=1, column=1)
-
-
-def _rules(fixtures: Iterable[Fixture], rules: Path, twins: Path, problems: list[Diagnostic]) -> dict[str, Rule]:
-    """The rules and twins that fixtures name, by the path that the fixture writes; what is not there is left out."""
-    places = {fixture.rule: rules for fixture in fixtures} | {fixture.twin.path: twins for fixture in fixtures}
-    found: dict[str, Rule] = {}
-    for written, folder in sorted(places.items()):
-        path = folder.joinpath(*PurePosixPath(written).parts[1:])
-        if not path.is_file():
-            continue
-        loaded = guarded(path.as_posix(), partial(isorule.load, path))
-        if isinstance(loaded, Failure):
-            problems.append(loaded.diagnostic)
-        else:
-            found[written] = loaded[0]
-    return found

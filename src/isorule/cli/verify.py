@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import click
@@ -17,10 +17,11 @@ from isorule.cli.inputs import Input, rule_files
 from isorule.cli.loading import Failure, Texts, guarded, load_rules
 from isorule.cli.options import field_names_option, format_option
 from isorule.cli.pairing import Pair, Side, paired
-from isorule.diagnostics import Diagnostic, render
+from isorule.diagnostics import Diagnostic, IsoruleError, render
 from isorule.dialects import dialect_names
 from isorule.documents.references import independent
 from isorule.documents.sigma_filters import collection
+from isorule.ir.detections import Detection
 from isorule.ir.rule import Rule
 from isorule.report import json
 from isorule.report.verdicts import Judged, judged_json, judged_text, verdict_summary
@@ -62,11 +63,13 @@ def _sides(argument: str, files: list[Input], problems: list[Diagnostic]) -> lis
     """The rules that an argument names; its files and what was wrong with them are added to the two lists."""
     name, colon, query = argument.partition(":")
     if colon and name in dialect_names() and not Path(argument).exists():
-        found = guarded(f"<{name} query>", lambda: isorule.parse(query, name))
+        source = SourceFile(_query_path(name, files), query)
+        files.append(Input(source.path, PurePosixPath(name), query.encode("utf-8", "surrogatepass")))
+        found = guarded(source.path, partial(_parsed, source, name))
         if isinstance(found, Failure):
             problems.append(found.diagnostic)
             return []
-        return [Side(argument, None, found, SourceFile(f"<{name} query>", query), noun(name, "query"))]
+        return [Side(argument, None, found, source, noun(name, "query"))]
     items = rule_files([argument])
     files += items
     rules: list[Rule] = []
@@ -77,6 +80,20 @@ def _sides(argument: str, files: list[Input], problems: list[Diagnostic]) -> lis
         else:
             rules += loaded
     return [Side(rule_path(rule), rule.metadata.id, rule) for rule in independent(collection(rules))]
+
+
+def _query_path(name: str, files: list[Input]) -> str:
+    """What diagnostics call a query; the second of one language has another name than the first."""
+    path = f"<{name} query>"
+    return path if all(item.shown != path for item in files) else f"<second {name} query>"
+
+
+def _parsed(source: SourceFile, name: str) -> Detection:
+    """What a query means; raises its errors placed in the query."""
+    try:
+        return isorule.parse(source.text, name)
+    except IsoruleError as error:
+        raise type(error)(error.diagnostic.located(source)) from error
 
 
 def _judge(pair: Pair, fields: tuple[Any, ...], problems: list[Diagnostic]) -> Judged:

@@ -11,7 +11,7 @@ from isorule.diagnostics import Diagnostic, Severity, to_json
 from isorule.ir.losses import Loss
 from isorule.report.text import counted, table, tally
 from isorule.report.verdicts import verdict_details, verdict_json
-from isorule.verification import Verdict
+from isorule.verification import Verdict, VerdictKind
 
 
 @unique
@@ -33,7 +33,7 @@ class ConversionRecord:
 
     `text`, `losses` and `verdict` are there where it was converted, `diagnostic` where it was not; `output` is the file
     that holds the text, as a path below the output folder. `queries` are those of a backend of pySigma, before they
-    were put into the form of its output.
+    were put into the form of its output. `problems` say where a filter has no effect that it seems to have.
     """
 
     path: str
@@ -47,6 +47,7 @@ class ConversionRecord:
     diagnostic: Diagnostic | None = None
     output: str | None = None
     queries: tuple[object, ...] = ()
+    problems: tuple[Diagnostic, ...] = ()
 
     @property
     def reason(self) -> str | None:
@@ -65,6 +66,7 @@ def record_json(record: ConversionRecord) -> dict[str, object]:
         "reason": record.reason,
         "diagnostic": to_json(record.diagnostic) if record.diagnostic is not None else None,
         "losses": [to_json(loss) for loss in record.losses],
+        "problems": [to_json(problem) for problem in record.problems],
         "verdict": verdict_json(record.verdict) if record.verdict is not None else None,
         "output": record.output,
         "text": record.text if record.output is None else None,
@@ -100,10 +102,10 @@ def summary_text(records: Sequence[ConversionRecord]) -> str:
 
 
 def remarks(record: ConversionRecord) -> list[Diagnostic]:
-    """What a person must hear of one rule: why it was not converted, or every loss that is not cosmetic."""
+    """What a person must hear of one rule: why it was not converted, or what is wrong with it and each graver loss."""
     if record.diagnostic is not None:
         return [record.diagnostic]
-    return [loss for loss in record.losses if loss.severity is not Severity.INFO]
+    return [*record.problems, *(loss for loss in record.losses if loss.severity is not Severity.INFO)]
 
 
 def records_table(records: Sequence[ConversionRecord]) -> str:
@@ -122,3 +124,27 @@ def verdict_lines(record: ConversionRecord) -> str | None:
     if verdict is None or verdict.same:
         return None
     return "\n".join([f"{record.path}: {verdict.kind.value}", *verdict_details(verdict)])
+
+
+def verdicts_text(records: Iterable[ConversionRecord], *, undecided: bool = True) -> list[str]:
+    """What a person must hear of each verdict that is no proof of equality; a reason that rules share is said once.
+
+    Without `undecided` nothing is said of verdicts that are.
+    """
+    found: list[str] = []
+    shared: dict[str | None, list[ConversionRecord]] = {}
+    for record in records:
+        verdict = record.verdict
+        if verdict is None or (verdict.kind is VerdictKind.UNDECIDED and not undecided):
+            continue
+        if verdict.kind is VerdictKind.UNDECIDED and not verdict.witnesses:
+            shared.setdefault(verdict.reason, []).append(record)
+        elif (lines := verdict_lines(record)) is not None:
+            found.append(lines)
+    for alike in shared.values():
+        lines = verdict_lines(alike[0])
+        if lines is not None:
+            _, *details = lines.splitlines()
+            name = alike[0].path if len(alike) == 1 else counted(len(alike), "rule")
+            found.append("\n".join([f"{name}: {VerdictKind.UNDECIDED.value}", *details]))
+    return found

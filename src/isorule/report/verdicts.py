@@ -58,13 +58,17 @@ def verdict_json(verdict: Verdict) -> dict[str, object]:
 
 
 def witness_json(witness: Witness) -> dict[str, object]:
-    """A witness as JSON values; of each alert of a side the places of its events, from 0."""
+    """A witness as JSON values; of each alert of a side the places of its events, from 0.
+
+    `now` is the present time of the answers, null where they do not depend on it.
+    """
     return {
         "events": [dict(event) for event in witness.events],
         "history": [dict(event) for event in witness.history],
         "indicators": [dict(event) for event in witness.indicators],
         "alerts": {"first": [list(a) for a in witness.first], "second": [list(a) for a in witness.second]},
         "why": witness.why,
+        "now": witness.now.isoformat() if witness.now is not None else None,
     }
 
 
@@ -79,6 +83,7 @@ def witness_lines(witness: Witness) -> list[str]:
     if witness.single:
         return [f"  they differ on: {_text(witness.events[0])}"]
     lines = ["  they differ on:"]
+    lines += [f"    at the present time: {witness.now.isoformat()}"] if witness.now is not None else []
     lines += [f"    seen before: {_text(event)}" for event in witness.history]
     lines += [f"    indicator: {_text(event)}" for event in witness.indicators]
     shown = witness.events[:_MOST_SHOWN]

@@ -68,7 +68,7 @@ def write_file(path: str | os.PathLike[str], text: str) -> None:
     """
     target = Path(path)
     if target.is_symlink():
-        target = target.resolve()
+        target = Path(os.path.realpath(target))
     mode = target.stat().st_mode & 0o7777 if target.exists() else _new_mode()
     handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".tmp")
     try:

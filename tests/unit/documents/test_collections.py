@@ -171,10 +171,14 @@ def test_a_filter_concerns_the_rules_that_it_names_and_of_its_log_source(old: st
 
 def test_a_filter_without_effect_says_so() -> None:
     unknown = read(f"{FAILED}---\n{FILTER.replace('[failed]', '[failed, nobody]')}")
-    assert [found.name for found in filter_problems(unknown)] == ["filter-without-rule"]
-    assert filter_problems(unknown)[0].line == 10
+    assert [found.name for found in filter_problems(unknown, unknown)] == ["dangling-reference"]
+    assert filter_problems(unknown, unknown)[0].line == 10
+    source = read(f"{FAILED}---\n{FILTER.replace('{product: windows}', '{product: linux}')}")
+    assert [found.name for found in filter_problems(source, source)] == ["sigma-filter-logsource"]
+    both = read(f"{FAILED}---\n{BURST}---\n{FILTER.replace('[failed]', '[burst]')}")
+    assert "is a correlation" in filter_problems(both, both)[0].message
     other = read(f"{FAILED}---\ntaxonomy: ecs\n{FILTER}")
-    assert [found.name for found in filter_problems(other)] == ["filter-taxonomy"]
+    assert [found.name for found in filter_problems(other, other)] == ["filter-taxonomy"]
 
 
 def test_a_filtered_rule_is_converted_with_its_filter() -> None:

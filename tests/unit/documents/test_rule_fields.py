@@ -88,3 +88,23 @@ def test_other_languages_take_every_field() -> None:
     text = text.replace('process where\n  process.name == "a" and\n  QUERY', "user.name: b")
     (found,) = isorule.loads(text, "elastic")
     assert isorule.evaluate(found, [{"user.name": "b"}], fields=MAPPING) != []
+
+
+SIGMA_RULE = """
+title: A process whose number has 12 in it
+id: 6f0d1b4e-1c1b-4a86-9f1c-2d2f5d3c0a11
+logsource: {category: process_creation, product: windows}
+detection:
+  selection: {process.pid|contains: '12'}
+  condition: selection
+"""
+
+
+@pytest.mark.parametrize("target", ["eql", "elastic"])
+def test_what_the_engine_would_refuse_of_the_result_is_refused(target: str) -> None:
+    rule = isorule.loads(SIGMA_RULE, "sigma")[0]
+    with pytest.raises(isorule.UnsupportedError, match="result would be refused") as caught:
+        isorule.convert(rule, target, fields={"process.pid": "long"})
+    assert caught.value.diagnostic.name == "wrong-field-type"
+    assert isorule.convert(rule, target, fields={"process.pid": "keyword"}).text
+    assert isorule.convert(rule, "kuery", fields={"process.pid": "long"}).text

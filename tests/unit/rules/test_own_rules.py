@@ -141,4 +141,4 @@ def test_the_rule_gives_the_answers_of_its_fixture(fixture: Fixture) -> None:
 
 def test_the_twins_that_wait_are_those_of_rule_types_without_a_form_in_sigma() -> None:
     waiting = {load(ROOT / item.rule).type for item in FIXTURES.values() if item.twin.status is not TwinStatus.REQUIRED}
-    assert waiting == {"threshold", "new_terms", "threat_match"}
+    assert waiting == {"new_terms", "threat_match"}

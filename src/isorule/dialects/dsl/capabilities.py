@@ -15,5 +15,6 @@ CAPABILITIES = Capabilities(
     predicates=frozenset({"Const", "Test", "Not", "And", "Or", "Nested"}),
     detections=frozenset({"Match"}),
     regex_flavors=frozenset({RegexFlavor.LUCENE}),
+    networks_need_addresses=True,
 )
 """Within these: on `FieldGlob` and `AnyField` only words, wildcards and presence (see `refusals`)."""

@@ -78,14 +78,16 @@ def verify_fields(
     category_field: str = "event.category",
     timestamp_field: str = "@timestamp",
     tiebreaker_field: str | None = None,
+    types: FieldTypes | None = None,
 ) -> list[Diagnostic]:
     """What Elasticsearch refuses of a detection that was read from EQL, given the types of the fields.
 
     A field that a closed schema does not list is unknown, unless it is optional (`?field`); one that an open schema
     does not list may exist and be of any type. Diagnostics come in the order of the query; the span of each is that
-    of the comparison, of the value or of the clause that it is about, None where the detection has none.
+    of the comparison, of the value or of the clause that it is about, None where the detection has none. `types` is
+    what the schema and the category field give, for callers that verify many detections.
     """
-    types = FieldTypes(schema, category_field)
+    types = types or FieldTypes(schema, category_field)
     roles = _roles(detection, types, timestamp_field, tiebreaker_field)
     found = [*roles, *(item for test in _tests(detection) for item in _Leaf(types, test).diagnostics())]
     return list(dict.fromkeys([*found, *_keys(detection, types)]))

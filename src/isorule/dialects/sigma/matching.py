@@ -216,7 +216,9 @@ def _check_regex(pattern: str, span: Span | None) -> None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             re.compile(pattern)
-    except (re.error, RecursionError, OverflowError) as error:
+    except RecursionError as error:
+        raise problem("invalid-regex", "the groups of the expression nest too deeply", span=span) from error
+    except (re.error, OverflowError) as error:
         raise problem("invalid-regex", f"not a regular expression: {error}", span=span) from error
 
 
