@@ -41,7 +41,7 @@ Each check that other tools have for rules, with those of [isorule](checks.md) t
 there is none. A name without a link is an error that the readers of files and queries report themselves, whatever is
 selected. Beside names of ours, the last column says what they leave out or do in another way.
 """
-_IDENTIFIERS = re.compile(r"[a-z0-9_*]+(, [a-z0-9_*]+)*")
+_IDENTIFIERS = re.compile(r"[a-z0-9]+_[a-z0-9_*]+(, [a-z0-9_*]+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +67,15 @@ def read_rows(folder: Path = ROWS) -> list[Row]:
 def faults(rows: Sequence[Row], known: Collection[str]) -> list[str]:
     """What is wrong with the rows, where `known` are the names that `ours` may have."""
     found = []
-    for row, number in Counter(rows).items():
+    for row in rows:
         where = f"{row.source}: {row.check}"
         found += [f"{where}: there is no check {name}" for name in row.ours if name not in known]
         if row.source not in SOURCES:
             found.append(f"{where}: no table is for this source")
         if not row.ours and not row.why_not:
             found.append(f"{where}: neither a check nor a reason")
-        if number > 1:
-            found.append(f"{where}: stands {number} times")
+    places = Counter((row.source, row.check) for row in rows)
+    found += [f"{source}: {check}: stands {number} times" for (source, check), number in places.items() if number > 1]
     return found
 
 
@@ -97,13 +97,14 @@ def _summary(rows: Sequence[Row]) -> Iterator[str]:
 
 
 def _line(row: Row, checks: Collection[str]) -> str:
-    theirs = ", ".join(f"`{name}`" for name in row.check.split(", ")) if _is_code(row.check) else row.check
+    theirs = ", ".join(f"`{name}`" for name in row.check.split(", ")) if _is_code(row) else row.check
     ours = ", ".join(f"[{name}](checks.md#{name})" if name in checks else f"`{name}`" for name in row.ours)
     return f"| {' | '.join(map(_cell, (theirs, ours, _sentence(row.why_not or row.note))))} |\n"
 
 
-def _is_code(name: str) -> bool:
-    return _IDENTIFIERS.fullmatch(name) is not None
+def _is_code(row: Row) -> bool:
+    """Whether the check is named by an identifier, as all validators of pySigma are."""
+    return row.source.lower().startswith("pysigma") or _IDENTIFIERS.fullmatch(row.check) is not None
 
 
 def _sentence(text: str) -> str:

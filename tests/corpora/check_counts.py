@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from isorule.checks import Check, Choice, all_checks, plan
@@ -31,11 +31,15 @@ def sigma_files() -> list[Path]:
     return sorted((CORPUS / "sigma").glob("rules*/**/*.yml"))
 
 
-def counted(paths: Iterable[Path]) -> Counter[str]:
-    """The findings of all checks, also those that are off by default, by the code of the check."""
+Counts = Counter[tuple[str, str]]
+
+
+def counted(paths: Iterable[Path]) -> Counts:
+    """The findings of all checks, also those that are off by default, by code and name; readers have the same codes or
+    names for some of theirs."""
     chosen = plan(Choice(select=("ALL",), ignore=LEFT_OUT))
     reports = {str(path): report_path(path, chosen) for path in paths}
-    return Counter(item.code for item in settle(reports, chosen))
+    return Counter((item.code, item.name) for item in settle(reports, chosen))
 
 
 def section() -> list[str]:
@@ -52,13 +56,22 @@ def section() -> list[str]:
         chosen = [check for check in checks if check.about.enabled is enabled]
         lines += ["", f"### {title}", "", "| check | severity | Elastic | Sigma |", "| --- | --- | ---: | ---: |"]
         lines += _rows(chosen, counts)
-    return [*lines, ""]
+    return [*lines, "", *_of_readers(counts), ""]
 
 
-def _rows(checks: Iterable[Check], counts: dict[str, Counter[str]]) -> Iterator[str]:
+def _of_readers(counts: Mapping[str, Counts]) -> Iterator[str]:
+    """What the readers of files and queries report themselves."""
+    checks = {(check.about.code, check.about.name) for check in all_checks()}
+    for corpus, found in counts.items():
+        other = sorted((name, number) for (code, name), number in found.items() if (code, name) not in checks)
+        listed = ", ".join(f"{name} {number}" for name, number in other) or "none"
+        yield f"- errors of reading in {corpus} rules: {listed}"
+
+
+def _rows(checks: Iterable[Check], counts: Mapping[str, Counts]) -> Iterator[str]:
     for check in checks:
         about = check.about
-        cells = [str(found[about.code]) if name in about.formats else "-" for name, found in counts.items()]
+        cells = [str(found[about.code, about.name]) if name in about.formats else "-" for name, found in counts.items()]
         yield f"| [{about.name}](checks.md#{about.name}) | {about.severity.value} | {' | '.join(cells)} |"
 
 

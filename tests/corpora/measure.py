@@ -163,6 +163,13 @@ def verdict_lines() -> list[str]:
     return verdict_figures.section()
 
 
+def check_lines() -> list[str]:
+    """How many findings each check has."""
+    import check_counts  # found beside this file where it is run as a script
+
+    return check_counts.section()
+
+
 def backend_lines() -> list[str]:
     """The recorded figures of pySigma's backends, which need not be installed here."""
     sys.path.insert(0, str(ROOT / "tests" / "backends"))
@@ -195,6 +202,7 @@ def main() -> int:
     lines += verdict_lines()
     lines += backend_lines()
     lines += fields_coverage.section(SIGMA, ELASTIC)
+    lines += check_lines()
     print("\n".join(lines))
     print(f"\n{time.perf_counter() - start:.1f} s", file=sys.stderr)
     if arguments.write:

@@ -43,7 +43,7 @@ class WithoutEffect:
     - https://lucene.apache.org/core/8_11_0/queryparser/org/apache/lucene/queryparser/classic/package-summary.html
     """
 
-    about: ClassVar = About("LUCENE001", "query-part-without-effect", Severity.WARNING, frozenset({ELASTIC}))
+    about: ClassVar = About("NOTE001", "query-part-without-effect", Severity.WARNING, frozenset({ELASTIC}))
 
     def in_rule(self, document: CheckedDocument) -> Iterator[Finding]:
         """One finding for each part."""

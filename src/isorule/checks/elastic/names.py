@@ -170,7 +170,7 @@ class FileNameForm:
     - https://github.com/elastic/detection-rules/blob/main/CONTRIBUTING.md
     """
 
-    about: ClassVar = About("FILE001", "file-name-form", Severity.INFO, _ELASTIC, enabled=False)
+    about: ClassVar = About("FILENAME001", "file-name-form", Severity.INFO, _ELASTIC, enabled=False)
 
     def in_file(self, file: CheckedFile) -> Iterator[Finding]:
         """At most one finding, at the start of the file."""
@@ -217,7 +217,7 @@ class FileNameTactic:
     - https://github.com/elastic/detection-rules/blob/main/CONTRIBUTING.md
     """
 
-    about: ClassVar = About("FILE002", "file-name-tactic", Severity.INFO, _ELASTIC, enabled=False)
+    about: ClassVar = About("FILENAME002", "file-name-tactic", Severity.INFO, _ELASTIC, enabled=False)
 
     def in_rule(self, document: CheckedDocument) -> Iterator[Finding]:
         """At most one finding, at the first tactic."""
@@ -262,7 +262,7 @@ class FileNameUnique:
     - https://github.com/elastic/detection-rules/blob/main/CONTRIBUTING.md
     """
 
-    about: ClassVar = About("FILE003", "file-name-unique", Severity.INFO, _ELASTIC, enabled=False)
+    about: ClassVar = About("FILENAME003", "file-name-unique", Severity.INFO, _ELASTIC, enabled=False)
 
     def facts(self, document: CheckedDocument) -> Iterator[Fact]:
         """The name of the file."""
@@ -304,7 +304,7 @@ class FileFolder:
     - https://github.com/elastic/detection-rules/blob/main/CONTRIBUTING.md
     """
 
-    about: ClassVar = About("FILE004", "file-folder", Severity.INFO, _ELASTIC, enabled=False)
+    about: ClassVar = About("FILENAME004", "file-folder", Severity.INFO, _ELASTIC, enabled=False)
 
     def in_rule(self, document: CheckedDocument) -> Iterator[Finding]:
         """At most one finding for each of the two."""

@@ -26,7 +26,7 @@ _LIKENESS: Final = 0.85
 """How like (as `difflib` counts) a name of the schema must be to one that is not there to be what was meant."""
 
 
-class UnknownField:
+class FieldMisspelled:
     """A field that is the misspelling of a known one.
 
     ## What it does
@@ -53,7 +53,7 @@ class UnknownField:
     - https://www.elastic.co/docs/reference/ecs
     """
 
-    about: ClassVar = About("FIELD001", "unknown-field", Severity.WARNING, _ELASTIC_ONLY)
+    about: ClassVar = About("FIELD001", "field-misspelled", Severity.WARNING, _ELASTIC_ONLY)
 
     def in_detection(self, detection: CheckedDetection) -> Iterator[Finding]:
         """One finding for each misspelt name, at its first place."""
@@ -357,4 +357,4 @@ def _is_optional(subject: Operand | object) -> bool:
             return False
 
 
-CHECKS: Final = (UnknownField, WrongFieldType, TextField, NegatedOptional, NegatedList)
+CHECKS: Final = (FieldMisspelled, WrongFieldType, TextField, NegatedOptional, NegatedList)

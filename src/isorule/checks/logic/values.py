@@ -362,7 +362,7 @@ class ControlCharacter:
     - https://yaml.org/spec/1.2.2/#57-escaped-characters
     """
 
-    about: ClassVar = About("VALUE007", "control-character", Severity.WARNING, _SIGMA_ONLY)
+    about: ClassVar = About("VALUE007", "value-control-character", Severity.WARNING, _SIGMA_ONLY)
 
     def in_rule(self, document: CheckedDocument) -> Iterator[Finding]:
         """One finding for each such value."""
