@@ -135,3 +135,14 @@ def test_check_says_which_references_lead_nowhere_or_to_several_rules(tmp_path: 
     assert found == [("burst.yml", "dangling-reference"), ("filter.yml", "dangling-reference")]
     other = FILTER.replace("taxonomy: ecs\n", "")
     assert checked(folder(tmp_path, burst=BURST, filter=other)) == [("filter.yml", "filter-taxonomy")]
+
+
+def test_a_detection_without_a_form_is_named_in_the_words_of_rules(tmp_path: Path) -> None:
+    values = BURST.replace("event_count", "value_count").replace("{gte: 2}", "{field: host.id, gte: 2}")
+    result = run("convert", folder(tmp_path, burst=f"{FAILED}---\n{values}"), "--to", "eql")
+    assert "EQL has no form for a threshold on counted events or values" in result.output
+
+
+def test_a_bound_that_is_no_finite_number_is_refused_as_such(tmp_path: Path) -> None:
+    result = run("explain", folder(tmp_path, burst=BURST.replace("gte: 2", "gte: .inf")) + "/burst.yml")
+    assert "correlation.condition.gte is inf, expected is a finite number" in result.output

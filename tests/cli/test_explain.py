@@ -101,3 +101,11 @@ def test_every_dialect_is_in_the_matrix(run: Run) -> None:
             assert set(item["capabilities"]["cases"]) == {case.value for case in found.capabilities.cases}
     text = run("dialects").stdout
     assert all(f"\n{name}  " in text for name in dialect_names())
+
+
+def test_a_condition_that_is_too_large_says_so(run: Run, write: Write, texts: Any) -> None:
+    write("a.toml", texts.elastic(query="any where " + " or ".join(['user.id == "0"'] * 3_000)))
+    assert run("explain", "a.toml").stdout.splitlines()[-1] == "  not analysed: too large"
+    (rule,) = json.loads(run("explain", "a.toml", "--format", "json").stdout)["rules"]
+    (condition,) = rule["conditions"]
+    assert (condition["matches"], condition["not_analysed"], condition["findings"]) == ("not-decided", "too large", [])

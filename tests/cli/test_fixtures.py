@@ -173,3 +173,10 @@ def test_a_fixture_asks_one_rule(run: Run, write: Write) -> None:
     result = run("test", "fixtures")
     assert result.exit_code == 1
     assert "rules/burst.yml: error[which-rule]" in result.stderr
+
+
+def test_a_fixture_that_cannot_be_read_is_a_failure(run: Run, project: Write) -> None:
+    project("fixtures/a.yml", "rule: [")
+    result = run("test", "fixtures")
+    assert result.exit_code == 1
+    assert result.stderr.splitlines()[-1] == "0 rules, 0 cases, 0 answers: 1 failure"

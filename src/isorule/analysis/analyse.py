@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from isorule.analysis.findings import Analysis, ConditionAnalysis, Finding
+from isorule.analysis.effort import MOST_WORK, Effort, TooLargeError
+from isorule.analysis.findings import Analysis, ConditionAnalysis, Finding, Reach
 from isorule.analysis.search import Key, Search
 from isorule.analysis.terms import inner_predicates, terms_of
 from isorule.analysis.theory import Theory
@@ -35,29 +36,38 @@ def analyse(
 
     Each finding is proved; what is not decided within the budget (of each condition) is no finding. `category_field`
     plays the event category, `now` is what date math counts from (the present, where it is not given). An `Opaque`
-    detection has no conditions.
+    detection has no conditions. A condition that is too large to be analysed says so.
     """
     moment = nanos(now or datetime.now(UTC))
     return Analysis(
         tuple(
-            _condition(resolve(resolve_category(where, category_field), schema), schema, moment, budget)
+            _within_reason(resolve(resolve_category(where, category_field), schema), schema, moment, budget)
             for where in predicates(detection)
         )
     )
 
 
-def _condition(predicate: Predicate, schema: FieldSchema, now: int, budget: Budget) -> ConditionAnalysis:
+def _within_reason(predicate: Predicate, schema: FieldSchema, now: int, budget: Budget) -> ConditionAnalysis:
+    try:
+        return _condition(predicate, schema, now, budget, Effort(MOST_WORK))
+    except TooLargeError:
+        return ConditionAnalysis(predicate, Reach.NOT_DECIDED, (), not_analysed="too large")
+
+
+def _condition(
+    predicate: Predicate, schema: FieldSchema, now: int, budget: Budget, effort: Effort
+) -> ConditionAnalysis:
     kept: frozenset[Key] = frozenset()
     for _ in range(_PASSES):
         root = terms_of(predicate)
-        reach, findings, mixed = Search(root, Theory(root, schema, now, budget), kept).run()
+        reach, findings, mixed = Search(root, Theory(root, schema, now, budget, effort), kept).run()
         if not mixed:
             break
         kept |= mixed
     else:
         findings = []
     for inner in inner_predicates(root):
-        findings += _condition(inner, schema, now, budget).findings
+        findings += _condition(inner, schema, now, budget, effort).findings
     return ConditionAnalysis(predicate, reach, _once(findings))
 
 

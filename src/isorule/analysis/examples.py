@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from isorule.analysis.analyse import BUDGET
+from isorule.analysis.effort import MOST_WORK, Effort, TooLargeError
 from isorule.analysis.questions import deciding_formula, signed
-from isorule.analysis.terms import Circumstance, Shape, Term, circumstances, terms_of
+from isorule.analysis.terms import Circumstance, Shape, Term, circumstances, terms_of, walk_terms
 from isorule.analysis.theory import No, Theory
 from isorule.diagnostics import IsoruleError
 from isorule.evaluation import compile_predicate
@@ -28,6 +30,9 @@ Path = tuple[int, ...]
 
 MOST_BRANCHES = 200
 """The branches of one condition that get an example."""
+
+_CHECKING = 20
+"""What it costs to make and ask an evaluator, for each term of the condition."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +59,8 @@ def examples(
 ) -> tuple[tuple[Example, ...], ...]:
     """Small events for the branches of every condition of a detection, in the order of the text.
 
-    A branch is an alternative of an `or`, also of one under a `not`. A branch for which no event is found has none.
+    A branch is an alternative of an `or`, also of one under a `not`. A branch for which no event is found has none;
+    in a condition that is too large for all, the last ones have none.
     """
     present = now or datetime.now(UTC)
     return tuple(
@@ -69,9 +75,16 @@ class _Examples:
         self._schema = schema
         self._now = now
         self._root = terms_of(resolve(predicate, schema))
-        self._theory = Theory(self._root, schema, nanos(now), budget)
+        self._size = sum(1 for _ in walk_terms(self._root))
+        self._effort = Effort(MOST_WORK)
+        self._theory = Theory(self._root, schema, nanos(now), budget, self._effort)
 
     def all(self) -> Iterator[Example]:
+        """The examples that are found before the condition has cost too much."""
+        with suppress(TooLargeError):
+            yield from self._found()
+
+    def _found(self) -> Iterator[Example]:
         try:
             check = self._check(self._predicate)
         except IsoruleError:
@@ -85,6 +98,7 @@ class _Examples:
                 yield found
 
     def _check(self, predicate: Predicate) -> Check:
+        self._effort.spend(_CHECKING * self._size)
         return compile_predicate(predicate, self._schema, now=self._now)
 
     def _of_branch(self, path: Path, term: Term, check: Check) -> Example | None:

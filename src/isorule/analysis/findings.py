@@ -74,11 +74,15 @@ class Reach(Enum):
 
 @dataclass(frozen=True, slots=True)
 class ConditionAnalysis:
-    """The findings on one condition of a detection, in the order of the text; all of them hold together."""
+    """The findings on one condition of a detection, in the order of the text; all of them hold together.
+
+    `not_analysed` says why there was no analysis: the condition has no findings then, and its reach is NOT_DECIDED.
+    """
 
     predicate: Predicate
     reach: Reach
     findings: tuple[Finding, ...]
+    not_analysed: str | None = None
 
     @property
     def dead(self) -> tuple[Finding, ...]:

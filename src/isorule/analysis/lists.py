@@ -46,6 +46,7 @@ class ValueIndex:
         found = [*self._whole.get(text, ()), *self._others]
         for place in self._find(text):
             found += self._parts[place]
+        self._theory.effort.spend(len(found))
         return {leaf for leaf in found if self._theory.passes(leaf, value)}
 
     def own_value(self, leaf: int) -> Scalar | None:

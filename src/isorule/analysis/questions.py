@@ -27,20 +27,21 @@ def _is_alternative(term: Term) -> bool:
     return term.parent is not None and term.parent.shape is Shape.SOME
 
 
-def dependent(term: Term, single: bool) -> list[Circumstance]:
+def dependent(theory: Theory, term: Term, single: bool) -> list[Circumstance]:
     """The circumstances that the term can depend on: those with its fields, and with theirs in turn.
 
     The others can be met whatever the term asks, for the terms around it do decide.
     """
-    return connected(term.places, circumstances(term, single))
+    return connected(theory, term.places, circumstances(term, single))
 
 
-def connected(places: frozenset[str], among: Sequence[Circumstance]) -> list[Circumstance]:
+def connected(theory: Theory, places: frozenset[str], among: Sequence[Circumstance]) -> list[Circumstance]:
     """The circumstances with these places, and with theirs in turn, in their order."""
     reached = places
     found: set[int] = set()
     waiting = list(range(len(among)))
     while True:
+        theory.effort.spend(len(waiting))
         new = [at for at in waiting if meets(reached, among[at].term.places)]
         if not new:
             return [among[at] for at in sorted(found)]
@@ -59,7 +60,7 @@ def holds_on_nothing(formula: Formula) -> bool:
 def decides(theory: Theory, term: Term, single: bool) -> bool | None:
     """Whether some event is decided by the term alone; None where that was not found out."""
     own = deciding_formula(term, single)
-    around = dependent(term, single)
+    around = dependent(theory, term, single)
     if not around and holds_on_nothing(own):
         return True
     answer = theory.possible([own, *(signed(one, single) for one in around)], single=single)
@@ -69,7 +70,7 @@ def decides(theory: Theory, term: Term, single: bool) -> bool | None:
 def blame(theory: Theory, term: Term, single: bool) -> list[Circumstance] | None:
     """Few circumstances that keep the term from deciding, none where it is so by itself; None where not found out."""
     own = deciding_formula(term, single)
-    around = dependent(term, single)
+    around = dependent(theory, term, single)
     same = [one for one in around if _is_same(one, term)]
     if same:
         return same[:1]

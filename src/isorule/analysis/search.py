@@ -114,7 +114,7 @@ class Search:
         values = _ValueList.of(term, self._theory)
         if values is None:
             return set()
-        around = connected(term.places, circumstances(term, single))
+        around = connected(self._theory, term.places, circumstances(term, single))
         formulas = [signed(one, single) for one in around]
         scene = self._theory.possible([term.formula, *formulas], single=single) if formulas else Scene({})
         if not isinstance(scene, Scene):

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum, unique
 
+from isorule.analysis.effort import Effort
 from isorule.analysis.terms import Shape, Term, walk_terms
 from isorule.ir.core import Atom, Core, Inside, Single
 from isorule.ir.matchers import Present, Scalar
@@ -20,6 +21,8 @@ from isorule.verification.subjects import ANYWHERE, Asks, Placed, Subjects
 
 _ROUNDS = 400
 """Candidates that one question looks at."""
+_ENCODING = 4
+"""What a leaf inside of another formula costs more than one that stands alone: clauses for the formula."""
 
 
 @unique
@@ -44,8 +47,12 @@ class Scene:
 class Theory:
     """The leaves of a condition, what can be said of their values, and the questions about them."""
 
-    def __init__(self, root: Term, schema: FieldSchema, now: int, budget: Budget) -> None:
-        """Gives every term its formula and its places. `now` is in nanoseconds, the budget is for all questions."""
+    def __init__(self, root: Term, schema: FieldSchema, now: int, budget: Budget, effort: Effort | None = None) -> None:
+        """Gives every term its formula and its places. `now` is in nanoseconds, the budget is for all questions.
+
+        Where an effort is given, every question is counted in it, and may raise TooLargeError.
+        """
+        self.effort = effort or Effort(None)
         self._subjects = Subjects(schema, now)
         self._meter = Meter(budget)
         self._impossible: list[frozenset[int]] = []
@@ -110,6 +117,7 @@ class Theory:
         return _every(answers) if formula.every else _some(answers)
 
     def _leaf_holds(self, leaf: int, values: Values) -> bool | None:
+        self.effort.spend(1)
         placed = self.placed[leaf - 1]
         if placed is None or placed.place == ANYWHERE:
             return None
@@ -125,7 +133,10 @@ class Theory:
     def _possible(self, formulas: Sequence[Formula], single: bool) -> Scene | No:
         used = {abs(leaf) for formula in formulas for leaf in leaves_in(formula)}
         asked = [*formulas, *(self._singles(used) if single else ())]
-        numbers = sorted({abs(leaf) for formula in asked for leaf in leaves_in(formula)})
+        mentioned = [abs(leaf) for formula in asked for leaf in leaves_in(formula)]
+        joined = len(mentioned) - sum(isinstance(formula, int) for formula in asked)
+        self.effort.spend(len(mentioned) + _ENCODING * joined + len(self._impossible))
+        numbers = sorted(set(mentioned))
         local = {number: at for at, number in enumerate(numbers, 1)}
         asked = [_renumbered(formula, local) for formula in asked]
         solver = Solver(self._meter)
@@ -138,6 +149,7 @@ class Theory:
         none = No.IMPOSSIBLE
         for _ in range(_ROUNDS):
             self._meter.look_at_clock()
+            self.effort.spend(len(numbers))
             model = solver.model()
             if model is None:
                 return none

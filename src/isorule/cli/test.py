@@ -73,7 +73,7 @@ def test(
     texts = Texts(items)
     for problem in [*found.remarks, *problems, *(failure for report in reports for failure in report.failures())]:
         click.echo(render(problem, texts), err=True)
-    click.echo(fixtures_summary(reports), err=True)
+    click.echo(fixtures_summary(reports, len(problems)), err=True)
     if any(problem.name == FAULT_NAME for problem in problems):
         ctx.exit(ExitCode.FAULT)
     passed = not problems and all(report.passed for report in reports)

@@ -20,6 +20,7 @@ from isorule.diagnostics import Effect, ParseError, Severity, UnsupportedError
 from isorule.dialects import dialect, dialect_names
 from isorule.documents.sigma_homes import LOGSOURCE
 from isorule.documents.sigma_yaml import FORMAT, document_of
+from isorule.ir.detection_names import detection_name
 from isorule.ir.detections import UNRESOLVED, Comparison, Correlation, Detection, Match, Opaque
 from isorule.ir.losses import Loss, loss, refusal
 from isorule.ir.predicates import Predicate, disjunction
@@ -72,7 +73,7 @@ def _condition(rule: Rule) -> Predicate:
     detection = rule.detection
     if isinstance(detection, Match):
         return detection.where
-    raise refusal("detection-kind", f"pySigma has no form for {type(detection).__name__}")
+    raise refusal("detection-kind", f"pySigma has no form for {detection_name(detection)}")
 
 
 def _folded(where: Predicate, choice: BackendChoice, schema: FieldSchema) -> tuple[Predicate, tuple[Loss, ...]]:

@@ -18,6 +18,7 @@ from isorule.conversion.logsource import indices_of
 from isorule.conversion.spans import interval, lookback, span_text
 from isorule.conversion.streams import Apart
 from isorule.diagnostics import Effect
+from isorule.ir.detection_names import detection_name
 from isorule.ir.detections import (
     UNRESOLVED,
     Aggregate,
@@ -82,8 +83,8 @@ def _require_resolved(correlation: Correlation) -> None:
             case Match(_, ()):
                 continue
             case _:
-                kind = type(item.detection).__name__
-                raise refusal("correlated-detection", f"{item.name!r} is a {kind}, which gives no hits", span=item.span)
+                kind = detection_name(item.detection)
+                raise refusal("correlated-detection", f"{item.name!r} is {kind}, which gives no hits", span=item.span)
 
 
 @dataclass(frozen=True, slots=True)

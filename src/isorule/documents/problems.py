@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -117,6 +118,8 @@ def kind(value: object) -> str:
             return "empty (null)"
         case bool():
             return "a Boolean"
+        case float() if not math.isfinite(value):
+            return str(value)
         case int() | float():
             return "a number"
         case str():

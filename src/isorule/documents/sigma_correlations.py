@@ -7,6 +7,7 @@ text, spans of weeks, months and years.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -278,13 +279,10 @@ class _Reader:
         return rank
 
     def _number(self, path: KeyPath, found: object) -> int | float:
-        if (
-            not isinstance(found, int | float)
-            or isinstance(found, bool)
-            or found != found
-            or abs(found) == float("inf")
-        ):
+        if not isinstance(found, int | float) or isinstance(found, bool):
             raise self._place.wrong_type(path, "a number", found)
+        if isinstance(found, float) and not math.isfinite(found):
+            raise self._place.wrong_type(path, "a finite number", found)
         return found
 
     def _item(

@@ -66,10 +66,10 @@ def _answer_json(answer: Answer) -> dict[str, object]:
     return {"alerts": answer.alerts, "problem": problem}
 
 
-def fixtures_summary(reports: Sequence[FixtureReport]) -> str:
-    """How many rules, cases and answers there were, and how many of the cases failed."""
+def fixtures_summary(reports: Sequence[FixtureReport], not_run: int) -> str:
+    """How many rules, cases and answers there were, and how many failed: cases, and what could `not_run` at all."""
     cases = [item for report in reports for item in report.cases]
     answers = len(cases) + sum(item.twin is not None for item in cases)
-    failed = sum(not item.passed for item in cases) + sum(len(report.problems) for report in reports)
+    failed = sum(not item.passed for item in cases) + sum(len(report.problems) for report in reports) + not_run
     numbers = [counted(len(reports), "rule"), counted(len(cases), "case"), counted(answers, "answer")]
     return f"{', '.join(numbers)}: {counted(failed, 'failure') if failed else 'all as wanted'}"

@@ -72,7 +72,9 @@ def finding_lines(explained: Explained) -> list[str]:
     lines: list[str] = []
     for number, condition in enumerate(explained.analysis.conditions):
         text = _Text.of(explained.rule, number)
-        if condition.reach is Reach.NOT_DECIDED:
+        if condition.not_analysed is not None:
+            lines.append(f"not analysed: {condition.not_analysed}")
+        elif condition.reach is Reach.NOT_DECIDED:
             lines.append("not decided whether any event matches this")
         for finding in condition.findings:
             place = text.position(finding.part) if text is not None else None
@@ -171,6 +173,7 @@ def explained_json(explained: Explained) -> dict[str, object]:
         "conditions": [
             {
                 "matches": condition.reach.value,
+                "not_analysed": condition.not_analysed,
                 "examples": [_example_json(rule, number, example) for example in examples],
                 "findings": [_finding_json(finding, _Text.of(rule, number)) for finding in condition.findings],
             }

@@ -57,7 +57,7 @@ def decode(data: bytes, name: str) -> SourceFile:
 def _encoding_hint(data: bytes) -> str:
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "the file looks like UTF-16; save it as UTF-8"
-    return "rule files are UTF-8; save the file in that encoding"
+    return "isorule reads UTF-8; save the file in that encoding"
 
 
 def write_file(path: str | os.PathLike[str], text: str) -> None:

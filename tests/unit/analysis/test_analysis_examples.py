@@ -33,3 +33,10 @@ def test_a_branch_that_nothing_takes_has_no_event() -> None:
     detection = isorule.parse('any where (user.id == null and user.id == "1") or user.id == "2"', "eql")
     (found,) = isorule.examples(detection)
     assert [example.path for example in found] == [(), (1,)]
+
+
+def test_a_large_condition_has_events_for_its_first_branches() -> None:
+    detection = isorule.parse(" or ".join(f"process.name: a{number}" for number in range(5_000)), "kuery")
+    (found,) = isorule.examples(detection)
+    assert [example.path for example in found[:3]] == [(), (0,), (1,)]
+    assert len(found) < 50

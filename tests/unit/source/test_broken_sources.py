@@ -100,3 +100,9 @@ def test_file_that_is_not_there_is_an_error_about_that_file(tmp_path: Path) -> N
     assert caught.value.name == "unreadable-file"
     assert caught.value.file is not None
     assert caught.value.file.path.endswith("absent.toml")
+
+
+def test_the_hint_for_a_bad_byte_fits_every_file() -> None:
+    with pytest.raises(SourceError) as caught:
+        decode(b"select = [\xff]", "isorule.toml")
+    assert caught.value.hint == "isorule reads UTF-8; save the file in that encoding"

@@ -13,6 +13,7 @@ from isorule.dialects.eql.leaves import leaf, negated_leaf
 from isorule.dialects.eql.literals import field_text, is_plain, string_text
 from isorule.dialects.eql.parse import MAX_RUNS, UNITS
 from isorule.ir.axes import Absent, Case, Quantifier
+from isorule.ir.detection_names import detection_name
 from isorule.ir.detections import Detection, Match, Pipe, Sample, Sequence, Stage
 from isorule.ir.losses import Emission, refusal
 from isorule.ir.matchers import Equals
@@ -39,8 +40,7 @@ def _lines(detection: Detection) -> list[str]:
         case Sample():
             return _sample(detection)
         case _:
-            kind = type(detection).__name__
-            raise refusal("detection-kind", f"EQL has no form for a detection of the kind {kind}")
+            raise refusal("detection-kind", f"EQL has no form for {detection_name(detection)}")
 
 
 # --- detections ---

@@ -25,6 +25,7 @@ from __future__ import annotations
 
 from isorule.diagnostics import UnsupportedError
 from isorule.ir.axes import Absent, Quantifier
+from isorule.ir.detection_names import detection_name
 from isorule.ir.detections import Detection, Match
 from isorule.ir.losses import refusal
 from isorule.ir.predicates import Test
@@ -35,7 +36,7 @@ def refuse_detection(detection: Detection) -> UnsupportedError:
     """The refusal of a detection that is not a plain condition."""
     if isinstance(detection, Match):
         return refusal("pipes", "Lucene has no pipes: it cannot keep the first or last results")
-    message = f"a Lucene query is a condition on single events, not a {type(detection).__name__}"
+    message = f"a Lucene query is a condition on single events, not {detection_name(detection)}"
     return refusal("detection-kind", message)
 
 

@@ -8,6 +8,7 @@ from isorule.dialects.sigma.conditions import matching_names
 from isorule.dialects.sigma.formulas import Truth, formula
 from isorule.dialects.sigma.plans import Planner, condition
 from isorule.dialects.sigma.selections import written
+from isorule.ir.detection_names import detection_name
 from isorule.ir.detections import Detection, Match
 from isorule.ir.losses import Loss, refusal
 
@@ -30,8 +31,9 @@ def write_detection(detection: Detection) -> WrittenDetection:
     the name of the diagnostic is the reason.
     """
     if not isinstance(detection, Match):
-        kind = type(detection).__name__
-        raise refusal("detection-kind", f"a Sigma detection looks at single events; {kind} does not")
+        raise refusal(
+            "detection-kind", f"a Sigma detection looks at single events; {detection_name(detection)} does not"
+        )
     if detection.pipes:
         raise refusal("pipes", "a Sigma rule gives all events that match, not the first or last of them")
     term = formula(detection.where)
