@@ -12,8 +12,9 @@ from dataclasses import replace
 
 from isorule.diagnostics import Effect
 from isorule.ir.axes import Case, TokenMode
+from isorule.ir.folding import fold
 from isorule.ir.losses import Loss, loss, refusal
-from isorule.ir.matchers import Equals, Like, Matcher, Tokens, Wildcard, like
+from isorule.ir.matchers import Equals, Like, LikePart, Matcher, Tokens, Wildcard, like
 from isorule.ir.predicates import AnyField, Field, Predicate, Subject, Test
 from isorule.ir.schema import FieldType
 from isorule.ir.walk import Polarity, rewrite_leaves, rewrite_matchers
@@ -78,8 +79,17 @@ def _as_keyword(matcher: Matcher, polarity: Polarity, losses: list[Loss]) -> Mat
         case _:
             return matcher
     message = "a search in all fields becomes a search for the same letters anywhere in a value"
-    losses.append(loss("words-as-substring", seen(Effect.WIDENS, polarity), message, span=span))
+    losses.append(loss("words-as-substring", seen(_effect(parts), polarity), message, span=span))
     return like((Wildcard.RUN, *parts, Wildcard.RUN), Case.INSENSITIVE, span)
+
+
+def _effect(parts: tuple[LikePart, ...]) -> Effect:
+    """What a search for letters anywhere does in the place of a search for words.
+
+    It finds more; but where it asks for an i, it misses the İ, which an analyzer lower-cases to that letter (Lucene,
+    LowerCaseFilter) and which without letter case is one of its own (Unicode, CaseFolding).
+    """
+    return Effect.CHANGES if any(isinstance(part, str) and "i" in fold(part) for part in parts) else Effect.WIDENS
 
 
 def _as_value(matcher: Matcher, polarity: Polarity, losses: list[Loss]) -> Matcher:
@@ -92,7 +102,7 @@ def _as_value(matcher: Matcher, polarity: Polarity, losses: list[Loss]) -> Match
             raise refusal("words-not-split", f"the words of {text!r} are split by rules of its script", span=span)
         case Like(parts, Case.MAPPED, span):
             message = "a wildcard that is searched word by word becomes a search anywhere in the value"
-            losses.append(loss("words-as-substring", seen(Effect.WIDENS, polarity), message, span=span))
+            losses.append(loss("words-as-substring", seen(_effect(parts), polarity), message, span=span))
             return like((Wildcard.RUN, *parts, Wildcard.RUN), Case.INSENSITIVE, span)
         case _:
             return matcher
