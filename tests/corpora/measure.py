@@ -196,7 +196,7 @@ def main() -> int:
     from conformance import rows, section
 
     lines = table("Elastic rules to Sigma", measure_elastic()) + table("Sigma rules to Elastic", measure_sigma())
-    lines += section(rows())
+    lines += [*section(rows()), ""]
     lines += synthesis.section(synthesis.rows(elastic_files(), sigma_files()))
     lines += correlation_lines()
     lines += verdict_lines()

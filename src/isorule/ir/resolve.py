@@ -97,14 +97,21 @@ def _on_text(matcher: Matcher) -> Matcher:
             return matcher
 
 
+_LETTERS_APART = frozenset("iIsS")
+
+
 def _phrase(text: str, span: Span | None) -> Tokens | None:
     """The phrase; None for a text without a word."""
     return Tokens(text, TokenMode.PHRASE, span) if any(map(str.isalnum, text)) else None
 
 
 def is_within_a_word(text: str) -> bool:
-    """Whether a text never stands across two words: ASCII letters and digits are not parted (UAX #29, WB5 to WB10)."""
-    return text.isascii() and text.isalnum()
+    """Whether an analyzer's words have a text in them just where the value has it without letter case.
+
+    ASCII letters and digits are not parted (UAX #29, WB5 to WB10). An analyzer lower-cases: of İ it makes an i, of ſ no
+    s, both against case folding; so a text with one of these letters is not the same.
+    """
+    return text.isascii() and text.isalnum() and not _LETTERS_APART & set(text)
 
 
 def _keyword_case(info: FieldInfo) -> Case:
