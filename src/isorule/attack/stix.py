@@ -14,6 +14,20 @@ from isorule.diagnostics import Diagnostic, Severity, UnknownNameError
 Row = dict[str, Any]
 Table = dict[str, Row]
 
+_OTHERS = frozenset(
+    {
+        "campaign",
+        "course-of-action",
+        "intrusion-set",
+        "malware",
+        "tool",
+        "x-mitre-analytic",
+        "x-mitre-asset",
+        "x-mitre-data-component",
+        "x-mitre-data-source",
+        "x-mitre-detection-strategy",
+    }
+)
 _DOMAINS: Mapping[str, str] = {"mobile-attack": "mobile", "ics-attack": "ics"}
 
 
@@ -28,13 +42,16 @@ def read_stix(path: Path) -> AttackVersion:
         bundle = json.loads(gzip.decompress(data) if path.suffix == ".gz" else data)
         objects: list[Mapping[str, Any]] = bundle["objects"]
         tactics, techniques = tactic_rows(objects), technique_rows(objects)
+        others = [_external_id(item) for item in objects if _is_other(item)]
     except (OSError, EOFError, ValueError, KeyError, TypeError, StopIteration) as error:
         raise _unreadable(path, str(error) or type(error).__name__) from error
     if not tactics or not techniques:
         raise _unreadable(path, "it has no tactics and techniques")
     found = (item.get("x_mitre_version") for item in objects if item.get("type") == "x-mitre-collection")
     version = next((str(item) for item in found if item), path.name.partition(".json")[0])
-    return version_of({"version": version, "complete": True, "tactics": tactics, "techniques": techniques})
+    return version_of(
+        {"version": version, "complete": True, "tactics": tactics, "techniques": techniques, "others": others}
+    )
 
 
 def _unreadable(path: Path, reason: str) -> UnknownNameError:
@@ -71,6 +88,11 @@ def technique_rows(objects: list[Mapping[str, Any]]) -> Table:
             row["deprecated"] = True
         rows.setdefault(ids[item["id"]], row)
     return rows
+
+
+def _is_other(item: Mapping[str, Any]) -> bool:
+    """Whether an object is a group, software or the like in use; data components have no id before version 18."""
+    return item["type"] in _OTHERS and "external_references" in item and not _out_of_use(item)
 
 
 def _out_of_use(item: Mapping[str, Any]) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -65,12 +65,17 @@ class Technique:
 
 @dataclass(frozen=True, slots=True)
 class AttackVersion:
-    """The tables of one version. `complete` is false where the table was put together from a list of changes."""
+    """The tables of one version. `complete` is false where the table was put together from a list of changes.
+
+    `others` holds the ids of groups, software and the like that are in use; the packaged tables are made from data that
+    has none of them.
+    """
 
     version: str
     complete: bool
     tactics: Mapping[str, Tactic]
     techniques: Mapping[str, Technique]
+    others: frozenset[str] = frozenset()
 
     def technique(self, key: str) -> Technique | None:
         """The technique or sub-technique of an id, also one out of use; None for an unknown id."""
@@ -132,6 +137,7 @@ def version_of(table: Mapping[str, Any]) -> AttackVersion:
             key: Tactic(key, row["name"], row["shortname"], row["domain"]) for key, row in table["tactics"].items()
         },
         techniques={key: _technique(key, row) for key, row in table["techniques"].items()},
+        others=frozenset(table.get("others", ())),
     )
 
 
@@ -148,12 +154,14 @@ def _technique(key: str, row: Mapping[str, Any]) -> Technique:
     )
 
 
+@lru_cache(maxsize=4096)
 def technique(key: str) -> Technique | None:
     """The technique of an id in the oldest version that has it in use, else in the oldest that knows it at all."""
     known = [found for version in VERSIONS if (found := attack(version).technique(key)) is not None]
     return next((item for item in known if not item.revoked and not item.deprecated), known[0] if known else None)
 
 
+@lru_cache(maxsize=4096)
 def tactic_by_shortname(shortname: str) -> Tactic | None:
     """The Enterprise tactic of a tag's name in the oldest version that has it (`defense-evasion`, `stealth`)."""
     found = (attack(version).tactic_by_shortname(shortname) for version in VERSIONS)

@@ -36,11 +36,21 @@ def digest(*parts: bytes | str) -> str:
 
 
 def surroundings(choice: Choice) -> str:
-    """A name for all but the files that findings depend on: the code of isorule and of plug-ins, and the choice.
+    """A name for all but the rules that findings depend on: the code of isorule and of plug-ins, and the choice with
+    the contents of the files that its options name.
 
     The code counts by the sizes and times of its files, so that an installation that is worked on is never stale.
     """
-    return digest(_code(), json.dumps(asdict(choice), sort_keys=True, default=str))
+    return digest(_code(), json.dumps(asdict(choice), sort_keys=True, default=str), *_named_files(choice))
+
+
+def _named_files(choice: Choice) -> Iterator[bytes]:
+    for options in choice.options.values():
+        for value in options.values():
+            for name in value if isinstance(value, list) else (value,):
+                if isinstance(name, str):
+                    with contextlib.suppress(OSError, ValueError):
+                        yield Path(name).read_bytes()
 
 
 @cache

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from isorule.checks.attack.lookup import in_use, known, versions_text
-from isorule.checks.attack.mentions import Kind, mentions
+from isorule.checks.attack.mentions import mentions
 from isorule.checks.check import About, CheckedDocument, Finding
 from isorule.diagnostics import Severity
 
@@ -18,7 +18,8 @@ class AttackUnknown:
 
     ## What it does
     Looks up every tactic and technique that a rule names. Tables of ATT&CK 18.1 (Enterprise, Mobile, ICS) and 19
-    (Enterprise) are at hand; what one of them has is known.
+    (Enterprise) are at hand; what one of them has is known. Groups, software and the like (`attack.g0007`) are looked
+    up where the option `stix` names a file that has some.
 
     ## Why
     Coverage is counted by these ids. A misspelt one counts for nothing, and most tools drop it without a word.
@@ -57,8 +58,7 @@ class AttackUnknown:
         """One finding for each unknown id."""
         tables = known(self.versions, self.stix)
         for mention in mentions(document):
-            found = tables.tactics(mention) if mention.kind is Kind.TACTIC else tables.techniques(mention.key)
-            if not found:
+            if not tables.has(mention):
                 yield Finding(mention.at("id"), f"no {mention.kind.value} {mention.key} is known to {tables.text}")
 
 

@@ -32,6 +32,18 @@ class Known:
         found = ((table, table.technique(key)) for table in self.tables)
         return [(table, item) for table, item in found if item is not None]
 
+    def has(self, mention: Mention) -> bool:
+        """Whether one of the versions has what is mentioned, or none of them has anything of its kind."""
+        match mention.kind:
+            case Kind.TACTIC:
+                return bool(self.tactics(mention))
+            case Kind.OTHER:
+                letters = mention.key.rstrip("0123456789")
+                alike = {key for table in self.tables for key in table.others if key.rstrip("0123456789") == letters}
+                return not alike or mention.key in alike
+            case _:
+                return bool(self.techniques(mention.key))
+
     def known_as(self, mention: Mention) -> list[tuple[str, str]]:
         """Name and page of a mention in every version that knows it, without repetition; those in use come first."""
         if mention.kind is Kind.TACTIC:

@@ -11,9 +11,11 @@ from isorule.checks.check import ELASTIC, SIGMA, CheckedDocument
 from isorule.source import KeyPath
 
 FRAMEWORK = "MITRE ATT&CK"
-_TECHNIQUE_TAG = re.compile(r"t\d{4}(\.\d{3})?")
-_OTHER_TAG = re.compile(r"(s|g|m|c|ds|a|det)\d{4}")
-"""Software, groups, mitigations, campaigns, data sources, assets, detection strategies: not looked at."""
+_TECHNIQUE_TAG = re.compile(r"(t\d{4})(?:[./_-](\d{1,3}))?")
+_TACTIC_TAG = re.compile(r"ta\d{4}")
+_OTHER_TAG = re.compile(r"(s|g|m|c|ds|dc|a|an|det)\d{4}")
+"""Software, groups, mitigations, campaigns, data sources and their components, assets, analytics, detection
+strategies."""
 
 
 @unique
@@ -23,11 +25,12 @@ class Kind(Enum):
     TACTIC = "tactic"
     TECHNIQUE = "technique"
     SUBTECHNIQUE = "sub-technique"
+    OTHER = "group, software or the like"
 
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A tactic or technique that a rule names. `key` is its id, for a tactic in a Sigma tag its short name.
+    """A tactic, technique or the like that a rule names. `key` is its id, for a tactic in a Sigma tag its short name.
 
     `path` leads to the table (Elastic) or the tag (Sigma). `name` and `reference` are what the rule says of it.
     `tactic` and `parent` are the ids under which it is named; None where the format does not say.
@@ -112,7 +115,22 @@ def _of_tags(tags: object) -> Iterator[Mention]:
         if namespace != "attack":
             continue
         path: KeyPath = ("tags", index)
-        if _TECHNIQUE_TAG.fullmatch(name):
-            yield Mention(Kind.SUBTECHNIQUE if "." in name else Kind.TECHNIQUE, name.upper(), path)
-        elif not _OTHER_TAG.fullmatch(name):
+        name = name.lower()
+        technique = technique_of_tag(name)
+        if technique is not None:
+            yield Mention(Kind.SUBTECHNIQUE if "." in technique else Kind.TECHNIQUE, technique, path)
+        elif _TACTIC_TAG.fullmatch(name):
+            yield Mention(Kind.TACTIC, name.upper(), path)
+        elif _OTHER_TAG.fullmatch(name):
+            yield Mention(Kind.OTHER, name.upper(), path)
+        else:
             yield Mention(Kind.TACTIC, name.replace("_", "-"), path, by_shortname=True)
+
+
+def technique_of_tag(name: str) -> str | None:
+    """The id of the technique that a tag means (`T1059.001` for `t1059.001` and, in another form, `t1059_1`), None for
+    other tags."""
+    found = _TECHNIQUE_TAG.fullmatch(name)
+    if found is None:
+        return None
+    return found[1].upper() if found[2] is None else f"{found[1].upper()}.{int(found[2]):03}"

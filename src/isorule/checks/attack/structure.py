@@ -17,8 +17,9 @@ class AttackTactic:
     """A technique under a tactic that ATT&CK does not list it under.
 
     ## What it does
-    Checks for every technique and sub-technique that ATT&CK lists it under the tactic of the same `[[rule.threat]]`.
-    Techniques of the former Defense Evasion count under both tactics that version 19 made of it.
+    Checks for every technique and sub-technique that ATT&CK lists it under the tactic of the same `[[rule.threat]]`; in
+    a Sigma rule, under one of the tactics that its tags name, if they name any (a warning). Techniques of the former
+    Defense Evasion count under both tactics that version 19 made of it.
 
     ## Why
     The tactic says what the intruder is after; coverage by tactic goes wrong with such an entry.
@@ -67,23 +68,27 @@ class AttackTactic:
     - https://attack.mitre.org/matrices/enterprise/
     """
 
-    about: ClassVar = About("ATTACK006", "attack-tactic", Severity.ERROR, frozenset({ELASTIC}))
+    about: ClassVar = About("ATTACK006", "attack-tactic", Severity.ERROR)
     versions: tuple[str, ...] = ()
     stix: tuple[str, ...] = ()
 
     def in_rule(self, document: CheckedDocument) -> Iterator[Finding]:
         """One finding for each technique that stands under a wrong tactic."""
         tables = known(self.versions, self.stix)
+        nested = document.format == ELASTIC
+        all_named = dict.fromkeys(item.id for mention in mentions(document) for item in tables.tactics(mention))
         for mention in mentions(document):
             found = [item for _, item in tables.techniques(mention.key) if item.tactics]
-            if mention.kind is Kind.TACTIC or not found or not _is_tactic(tables, mention.tactic):
+            under = [key for key in all_named if not nested or key == mention.tactic]
+            if mention.kind is Kind.TACTIC or not found or not under:
                 continue
-            if not any(mention.tactic in item.tactics for item in found):
-                named = _tactic_text(tables, mention.tactic)
+            if not any(key in item.tactics for item in found for key in under):
+                named = " or ".join(_tactic_text(tables, key) for key in under)
                 yield Finding(
                     mention.at("id"),
                     f"{mention.key} ({found[0].name}) is no {mention.kind.value} of {named}",
                     f"ATT&CK lists it under {', '.join(_tactic_text(tables, key) for key in found[0].tactics)}",
+                    severity=None if nested else Severity.WARNING,
                 )
 
 
@@ -172,30 +177,18 @@ class AttackDuplicate:
     ```toml
     [[rule.threat]]
     framework = "MITRE ATT&CK"
-
-    [rule.threat.tactic]
-    id = "TA0007"
-    name = "Discovery"
-    reference = "https://attack.mitre.org/tactics/TA0007/"
+    tactic = { id = "TA0007", name = "Discovery" }
 
     [[rule.threat]]
     framework = "MITRE ATT&CK"
-
-    [rule.threat.tactic]
-    id = "TA0007"
-    name = "Discovery"
-    reference = "https://attack.mitre.org/tactics/TA0007/"
+    tactic = { id = "TA0007", name = "Discovery" }
     ```
 
     ## Use instead
     ```toml
     [[rule.threat]]
     framework = "MITRE ATT&CK"
-
-    [rule.threat.tactic]
-    id = "TA0007"
-    name = "Discovery"
-    reference = "https://attack.mitre.org/tactics/TA0007/"
+    tactic = { id = "TA0007", name = "Discovery" }
     ```
 
     ## Fix
@@ -221,11 +214,7 @@ def _place(mention: Mention) -> tuple[str | None, str | None, str]:
     return (mention.tactic, mention.parent, mention.key)
 
 
-def _is_tactic(tables: Known, key: str | None) -> bool:
-    return key is not None and any(table.tactic(key) for table in tables.tables)
-
-
-def _tactic_text(tables: Known, key: str | None) -> str:
-    found = (table.tactic(key or "") for table in tables.tables)
+def _tactic_text(tables: Known, key: str) -> str:
+    found = (table.tactic(key) for table in tables.tables)
     names = " or ".join(dict.fromkeys(item.name for item in found if item is not None))
     return f"{key} ({names})"

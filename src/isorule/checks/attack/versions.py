@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar, Final
@@ -16,6 +17,8 @@ from isorule.diagnostics import Fix, Severity
 from isorule.source import KeyPath
 
 _ELASTIC: Final = frozenset({ELASTIC})
+_ALERTS: Final = re.compile(r"""event\.kind\s*[:=]+\s*"?alert\b|\balerts?-""", re.IGNORECASE)
+_OF_ALERTS: Final = re.compile(r"^(?:Mitre Atlas: |Promotion: |Rule Type: Higher-Order Rule$)", re.MULTILINE)
 _EVASION_TAGS: Final = {ELASTIC: "Tactic: Defense Evasion", SIGMA: "attack.defense-evasion"}
 _NEW_TAGS: Final = {
     ELASTIC: {EVASION: "Tactic: Stealth", IMPAIRMENT: "Tactic: Defense Impairment"},
@@ -188,16 +191,16 @@ def _put(document: CheckedDocument, path: KeyPath, tag: str) -> Fix | None:
 
 
 def _heirs(document: CheckedDocument) -> list[str]:
-    """The tactics of version 19 that a rule's techniques of Defense Evasion belong to, Stealth where it has none."""
+    """The tactics of version 19 that a rule's techniques of Defense Evasion belong to, in the order of the techniques;
+    both where it has none, and for a technique whose new tactic no table at hand has."""
     found: list[str] = []
     for mention in mentions(document):
         technique = None if mention.kind is Kind.TACTIC else attack(OLD).technique(mention.key)
         if technique is None or EVASION not in technique.tactics or mention.tactic not in (None, EVASION):
             continue
         moved = successor(mention.key)
-        found.append(EVASION if moved is None else home(mention.key, moved))
-    specific = found or [EVASION]
-    return sorted(set(specific), key=lambda key: key != specific[0])
+        found += (EVASION, IMPAIRMENT) if moved is None else (home(mention.key, moved),)
+    return list(dict.fromkeys(found)) or [EVASION, IMPAIRMENT]
 
 
 class AttackBare:
@@ -213,11 +216,7 @@ class AttackBare:
     ```toml
     [[rule.threat]]
     framework = "MITRE ATT&CK"
-
-    [rule.threat.tactic]
-    id = "TA0007"
-    name = "Discovery"
-    reference = "https://attack.mitre.org/tactics/TA0007/"
+    tactic = { id = "TA0007", name = "Discovery" }
     ```
 
     ## Use instead
@@ -257,8 +256,9 @@ class AttackMissing:
     """A rule without an ATT&CK mapping.
 
     ## What it does
-    Reports Elastic rules without `[[rule.threat]]`, and Sigma rules without a tag `attack.…`. It is off by default:
-    some things that rules find are no technique.
+    Reports Elastic rules without `[[rule.threat]]`, and Sigma rules without a tag `attack.…`. Elastic rules over alerts
+    and over indicators, which may be of any technique, and rules with tags of MITRE ATLAS are passed over. It is off by
+    default: some other things that rules find are no technique, either.
 
     ## Why
     The rule does not count in any coverage map.
@@ -288,9 +288,19 @@ class AttackMissing:
     def in_rule(self, document: CheckedDocument) -> Iterator[Finding]:
         """At most one finding, at the name or title."""
         named = document.get("rule", "threat") if document.format == ELASTIC else mentions(document)
-        if not named and "filter" not in document.values:
+        if not named and "filter" not in document.values and not _of_any_technique(document):
             place: KeyPath = ("rule", "name") if document.format == ELASTIC else ("title",)
             yield Finding(place, "the rule is not mapped to ATT&CK")
+
+
+def _of_any_technique(document: CheckedDocument) -> bool:
+    """Whether an Elastic rule is about alerts or indicators, or mapped to another framework by its tags."""
+    rule = document.get("rule")
+    if not isinstance(rule, dict):
+        return False
+    looks_at = f"{rule.get('index')} {rule.get('query')}"
+    tags = "\n".join(map(str, rule.get("tags", ())))
+    return rule.get("type") == "threat_match" or bool(_ALERTS.search(looks_at) or _OF_ALERTS.search(tags))
 
 
 CHECKS: Final = (AttackMixed, AttackMigration, AttackBare, AttackMissing)
