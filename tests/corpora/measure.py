@@ -164,7 +164,7 @@ def verdict_lines() -> list[str]:
 
 
 def check_lines() -> list[str]:
-    """How many findings each check has."""
+    """What each check finds, and how much of it is right."""
     import check_counts  # found beside this file where it is run as a script
 
     return check_counts.section()

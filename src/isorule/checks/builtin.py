@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from typing import Final
 
-from isorule.checks import attack, comments, elastic, identity, logic, notes, references, schema, severity, sigma
+from isorule.checks import (
+    attack,
+    comments,
+    elastic,
+    identity,
+    logic,
+    notes,
+    references,
+    sameness,
+    schema,
+    severity,
+    sigma,
+)
 
 CHECKS: Final = (
     *schema.CHECKS,
@@ -12,6 +24,7 @@ CHECKS: Final = (
     *attack.CHECKS,
     *elastic.CHECKS,
     *identity.CHECKS,
+    *sameness.CHECKS,
     *references.CHECKS,
     *logic.CHECKS,
     *notes.CHECKS,

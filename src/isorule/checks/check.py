@@ -82,7 +82,7 @@ class CheckedDocument:
         value: object = self.values
         for part in path:
             match value, part:
-                case Mapping(), str():
+                case dict() | Mapping(), str():  # asking for a mapping is slow, and most are dicts
                     value = value.get(part)
                 case list(), int() if 0 <= part < len(value):
                     value = value[part]

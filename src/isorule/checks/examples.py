@@ -30,14 +30,24 @@ _QUERIES: Final[Mapping[str, str]] = {
     "lucene": 'type = "query"\nlanguage = "lucene"\n',
     "esql": 'type = "esql"\nlanguage = "esql"\n',
 }
-_ANY_QUERY: Final = "type = \"eql\"\nlanguage = \"eql\"\nquery = '''\nany where event.action == \"example\"\n'''\n"
-_METADATA: Final = '[metadata]\ncreation_date = "2026/11/21"\nmaturity = "production"\nupdated_date = "2026/11/21"\n'
+_ANY_QUERY: Final = {"type": '"eql"', "language": '"eql"', "query": "'''\nany where event.action == \"example\"\n'''"}
+_LOGONS: Final = {"language": '"kuery"', "query": '"event.action: logon"'}
+_OF_TABLE: Final[Mapping[str, Mapping[str, str]]] = {
+    "[rule.threshold]": {"type": '"threshold"', **_LOGONS},
+    "[[rule.threat_mapping]]": {
+        "type": '"threat_match"',
+        **_LOGONS,
+        "threat_index": '["logs-ti_*"]',
+        "threat_query": '"threat.indicator.ip: *"',
+    },
+}
+"""What a rule with a table is; another rule without a type asks for any event."""
+_METADATA: Final = {"creation_date": '"2026/11/21"', "maturity": '"production"', "updated_date": '"2026/11/21"'}
 _SIGMA: Final[Mapping[str, str]] = {
     "title": "title: An example\n",
     "logsource": "logsource:\n  category: process_creation\n  product: windows\n",
     "detection": "detection:\n  selection:\n    Image|endswith: '\\example.exe'\n  condition: selection\n",
 }
-_RULE_HEADER = re.compile(r"^\[rule\][^\n]*\n", re.MULTILINE)
 
 
 def example_file(example: Example, number: int = 0) -> tuple[SourceFile, str]:
@@ -73,19 +83,34 @@ def _around(example: Example) -> str:
 
 
 def _whole_elastic(text: str) -> str:
-    """The missing keys of `[rule]` go right behind its own, before the next header."""
-    if not _RULE_HEADER.search(text):
-        text = f"[rule]\n{text}" if not text.lstrip().startswith("[") else f"{text}\n[rule]\n"
-    head = _RULE_HEADER.search(text)
+    if not _has_table(text, "rule"):
+        text = f"{text}\n[rule]\n" if text.lstrip().startswith("[") else f"[rule]\n{text}"
+    whole = _completed(text, "rule", _ELASTIC)
+    if not _has_key(whole[slice(*_own(whole, "rule"))], "type"):
+        of_table = (keys for header, keys in _OF_TABLE.items() if header in whole)
+        whole = _completed(whole, "rule", next(of_table, _ANY_QUERY))
+    if not _has_table(whole, "metadata"):
+        whole = f"{whole.rstrip()}\n\n[metadata]\n"
+    return _completed(whole, "metadata", _METADATA)
+
+
+def _completed(text: str, table: str, keys: Mapping[str, str]) -> str:
+    """The missing keys of a table go right behind its own, before the next header."""
+    start, end = _own(text, table)
+    own = text[start:end].rstrip("\n")
+    missing = "".join(f"\n{key} = {value}" for key, value in keys.items() if not _has_key(own, key))
+    return f"{text[:start]}{f'{own}{missing}'.lstrip()}\n\n{text[end:]}" if missing else text
+
+
+def _own(text: str, table: str) -> tuple[int, int]:
+    """Where the keys of a table stand."""
+    head = re.search(rf"^\[{table}\][^\n]*\n", text, re.MULTILINE)
     assert head is not None
-    following = _next_header(text, head.end())
-    own = text[head.end() : following]
-    missing = "".join(f"{key} = {value}\n" for key, value in _ELASTIC.items() if not _has_key(own, key))
-    if not _has_key(own, "type"):
-        missing += _ANY_QUERY
-    margin = "" if own.endswith("\n") or not own else "\n"
-    whole = text[:following].rstrip("\n") + "\n" + margin + missing + "\n" + text[following:]
-    return whole if re.search(r"^\[metadata\]", whole, re.MULTILINE) else f"{whole.rstrip()}\n\n{_METADATA}"
+    return head.end(), _next_header(text, head.end())
+
+
+def _has_table(text: str, table: str) -> bool:
+    return re.search(rf"^\[{table}\]", text, re.MULTILINE) is not None
 
 
 def _next_header(text: str, at: int) -> int:

@@ -75,7 +75,6 @@ class _Layout:
     def __init__(self, file: CheckedFile) -> None:
         self._file: SourceFile = file.file
         self._text = file.file.text
-        self._format = file.format
         self._documents = file.documents
 
     def comment(self, at: int) -> tuple[int, KeyPath | None] | None:

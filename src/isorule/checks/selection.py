@@ -51,7 +51,11 @@ class Plan:
 
     def find(self, name: str) -> Check | None:
         """The check of a name, None where it does not run."""
-        return next((check for check in self.checks if check.about.name == name), None)
+        return self._by_name.get(name)
+
+    @cached_property
+    def _by_name(self) -> dict[str, Check]:
+        return {check.about.name: check for check in self.checks}
 
     def runs(self, selector: str) -> bool:
         """Whether a check that a selector means runs; what is no check (a syntax error) is always looked for."""
@@ -128,7 +132,7 @@ def _with_options(check: Check, choice: Choice) -> Check:
                 if name.replace("-", "_") in types:
                     key = name.replace("-", "_")
                     given[key] = _converted(value, types[key], (selector, name))
-    changed: Check = dataclasses.replace(check, **given) if given else check  # type: ignore[type-var] # has fields
+    changed: Check = dataclasses.replace(check, **given) if given else check  # type: ignore[type-var] # a check with options is a dataclass
     return changed
 
 

@@ -11,6 +11,7 @@ import pytest
 from isorule.attack import VERSIONS, attack, read_stix
 from isorule.checks import plan
 from isorule.checks.attack.migrating import migrated
+from isorule.checks.cache import surroundings
 from isorule.checks.choice import Choice
 from isorule.checks.file import report_file
 from isorule.diagnostics import UnknownNameError
@@ -174,6 +175,57 @@ def test_a_user_brings_a_version(tmp_path: Path) -> None:
     assert found(stix=[str(path)]) == [("attack-revoked", "T1046 (Old Thing) is revoked in ATT&CK 21.0")]
     assert found(stix=[str(path)], versions=["19"]) == []
     assert read_stix(path).current("T1046") == attack_technique(path)
+
+
+def test_groups_and_software_are_looked_up_where_a_users_version_has_some(tmp_path: Path) -> None:
+    """Of the groups one is in use and one is revoked; the file has no software, so software is not judged."""
+    path = tmp_path / "enterprise-attack-21.json"
+    made = bundle("21.0")
+    for number, revoked in ((7, False), (8, True)):
+        ids = [{"source_name": "mitre-attack", "external_id": f"G000{number}"}]
+        made["objects"].append({"type": "intrusion-set", "external_references": ids, "revoked": revoked})
+    made["objects"].append({"type": "x-mitre-data-component", "name": "Process Creation"})
+    path.write_text(json.dumps(made), encoding="utf-8")
+    text = SIGMA + "    - attack.g0007\n    - attack.g0008\n    - attack.s0001\n"
+
+    def found(**options: list[str]) -> list[str]:
+        asked = Choice(select=("attack-unknown",), options={"ATTACK": options})
+        return [item.message for item in report_file(SourceFile("rule.yml", text), "sigma", plan(asked)).diagnostics]
+
+    assert found() == []
+    assert found(stix=[str(path)]) == ["no group, software or the like G0008 is known to ATT&CK 21.0"]
+
+
+def test_the_checks_of_sigma_tags_see_a_users_version(tmp_path: Path) -> None:
+    """The bundle has one tactic, called discovery, and T2001 under it."""
+    path = tmp_path / "enterprise-attack-21.json"
+    made = json.dumps(bundle("21.0")).replace("TA0007", "TA0999")
+    path.write_text(made, encoding="utf-8")
+    text = SIGMA + "    - attack.ta0999\n    - attack.t2001\n"
+    names = ("sigma-tag-attack", "sigmahq-technique-tactics")
+
+    def found(**options: list[str]) -> list[tuple[str, str]]:
+        report = report_file(
+            SourceFile("rule.yml", text), "sigma", plan(Choice(select=names, options={"ALL": options}))
+        )
+        return [(item.name, item.message) for item in report.diagnostics]
+
+    assert found(versions=["19"]) == []
+    assert found(stix=[str(path)]) == [
+        ("sigma-tag-attack", "Sigma writes attack.discovery, not attack.ta0999"),
+        ("sigmahq-technique-tactics", "attack.t2001 belongs to attack.discovery"),
+    ]
+
+
+def test_results_are_kept_by_what_stands_in_a_users_file(tmp_path: Path) -> None:
+    path = tmp_path / "attack.json"
+    choice = Choice(options={"ALL": {"stix": [str(path)]}})
+    path.write_text(json.dumps(bundle("21.0")), encoding="utf-8")
+    first = surroundings(choice)
+    path.write_text(json.dumps(bundle("22.0")), encoding="utf-8")
+    assert surroundings(choice) != first
+    path.write_text(json.dumps(bundle("21.0")), encoding="utf-8")
+    assert surroundings(choice) == first
 
 
 def attack_technique(path: Path) -> object:

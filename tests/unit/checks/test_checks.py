@@ -216,8 +216,11 @@ def test_the_fix_of_a_wrong_name_or_page_gives_the_right_rule(name: str) -> None
         ("attack.discovery, attack.t1046", []),
         ("attack.defense-evasion, attack.t1562.001", []),  # version 18
         ("attack.stealth, attack.defense-impairment, attack.t1685.005", []),  # version 19
-        ("attack.s0139, attack.g0032, attack.ds0005, cve.2021-44228, detection.emerging-threats", []),
+        ("attack.s0139, attack.g0032, attack.ds0005, attack.dc0001, attack.an0001", []),
+        ("cve.2021-44228, detection.emerging-threats", []),
         ("attack.command_and_control", ["sigma-tag-attack"]),  # the spelling of Sigma 1
+        ("attack.ta0002, attack.t1059_1", ["sigma-tag-attack", "sigma-tag-attack"]),
+        ("attack.ta0999, attack.t1059_999", ["attack-unknown", "attack-unknown", "sigma-tag-attack"]),
         ("attack.evasion-of-defence", ["attack-unknown"]),
         ("attack.t1046, attack.t9999.001", ["attack-unknown"]),
         ("attack.t1064", ["attack-deprecated"]),

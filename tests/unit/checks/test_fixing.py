@@ -88,7 +88,7 @@ def once(path: KeyPath, old: object) -> Callable[[CheckedDocument], bool]:
 
 def mended(text: str, *checks: object, allowed: frozenset[Applicability] = SAFE) -> Mended:
     form = "elastic" if "[rule]" in text else "sigma"
-    return mend(SourceFile("r", text), form, plan(checks=checks), allowed)  # type: ignore[arg-type]
+    return mend(SourceFile("r", text), form, plan(checks=checks), allowed)
 
 
 def test_a_text_keeps_its_quotes_and_what_stands_around() -> None:
@@ -158,7 +158,7 @@ def test_an_entry_is_removed_with_its_line_and_nothing_else(text: str, path: Key
 )
 def test_an_item_is_added_in_the_manner_of_the_list(text: str, path: KeyPath, before: str, after: str) -> None:
     def wanted(document: CheckedDocument) -> bool:
-        return "new" not in (document.get(*path) or ())  # type: ignore[operator]
+        return "new" not in (document.get(*path) or ())
 
     found = mended(text, Mender(lambda d: edits.added_item(d, path, "new", "t"), wanted))
     assert found.dropped == ()
@@ -216,7 +216,7 @@ def test_a_fix_that_changes_more_than_it_says_is_taken_back(make: Callable[[Chec
 def test_fixes_at_one_place_are_made_one_after_the_other() -> None:
     path = ("rule", "risk_score")
     checks = [
-        Mender(lambda d, new=new: edits.respelled(d, path, new, f"{new}"), once(path, old))  # type: ignore[misc]
+        Mender(lambda d, new=new: edits.respelled(d, path, new, f"{new}"), once(path, old))
         for old, new in ((5, 6), (5, 6), (6, 7), (7, 8))
     ]
     found = mended(ELASTIC, *checks)
@@ -253,7 +253,7 @@ def test_only_the_document_of_a_file_that_a_fix_names_may_change() -> None:
 def test_line_breaks_stay_those_of_the_file() -> None:
     check = Mender(
         lambda d: edits.added_item(d, ("rule", "tags"), "new", "t"), lambda d: len(d.get("rule", "tags")) == 3
-    )  # type: ignore[arg-type]
+    )
     found = mended(ELASTIC.replace("\n", "\r\n"), check)
     assert found.file.text == ELASTIC.replace('    "three",\n', '    "three",\n    "new",\n').replace("\n", "\r\n")
 

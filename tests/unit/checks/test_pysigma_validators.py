@@ -11,6 +11,7 @@ from sigma.collection import SigmaCollection
 from sigma.plugins import InstalledSigmaPlugins
 from sigma.validation import SigmaValidator
 
+from isorule.backends.catalogue import validator_classes
 from isorule.backends.validators import NEEDS_NETWORK, validator_names
 from isorule.checks import plan
 from isorule.checks.choice import Choice
@@ -110,6 +111,17 @@ def test_a_rule_that_pysigma_does_not_take_is_one_finding() -> None:
     (found,) = (item for item in said(broken) if item.code == "PYSIGMA001")
     assert found.severity is Severity.ERROR
     assert "grave" in found.message
+
+
+@pytest.mark.parametrize("name", ["attacktag", "identifier_uniqueness"])
+def test_a_validator_that_breaks_is_a_finding_of_its_own(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    def broken(*_: object) -> None:
+        raise KeyError("a shape that it does not expect")
+
+    monkeypatch.setattr(validator_classes()[name], "validate", broken)
+    (found,) = said(RULE, options={"validators": [name]})
+    assert found.severity is Severity.INFO
+    assert found.message == f"{name}: the validator cannot be run: 'a shape that it does not expect'"
 
 
 def test_filters_are_passed_over_and_correlations_are_not() -> None:

@@ -96,10 +96,10 @@ def test_a_log_source_is_known_by_its_parts_together(parts: Parts, known: bool) 
     assert is_known(parts) is known
 
 
-def test_the_most_telling_category_of_a_sysmon_event_comes_first() -> None:
-    assert generic_categories()[13] == ("registry_set", "registry_event")
-    assert generic_categories()[1] == ("process_creation",)
-    assert generic_categories()[4] == ("sysmon_status",)
+def test_a_sysmon_event_has_its_categories_with_the_number_of_their_events() -> None:
+    assert generic_categories()[13] == {"registry_set": 1, "registry_event": 3}
+    assert generic_categories()[1] == {"process_creation": 1}
+    assert generic_categories()[4] == {"sysmon_status": 2}
 
 
 def test_sigmahqs_validators_get_every_log_source_and_its_fields() -> None:

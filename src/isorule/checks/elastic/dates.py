@@ -200,7 +200,7 @@ class DateDeprecatedReason:
     def in_rule(self, document: CheckedDocument) -> Iterator[Finding]:
         """At most one finding, at `maturity`."""
         if document.get("metadata", "maturity") == "deprecated" and not text(document, "metadata", "deprecated_reason"):
-            yield Finding(("metadata", "maturity"), "the rule does not say why it is deprecated")
+            yield Finding(("metadata", "maturity"), "the rule is deprecated, but has no deprecated_reason")
 
 
 CHECKS = (DateInvalid, DateOrder, DateDeprecation, DateDeprecatedReason)

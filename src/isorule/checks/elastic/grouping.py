@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import ClassVar, Final
 
 from isorule.checks.check import ELASTIC, About, CheckedDocument, Finding
-from isorule.checks.edits import removed
 from isorule.checks.elastic.values import (
     DEFAULT_FROM,
     DEFAULT_INTERVAL,
@@ -55,11 +54,6 @@ class ThresholdTrivial:
 
     ## Example
     ```toml
-    [rule]
-    type = "threshold"
-    language = "kuery"
-    query = "event.action: logon"
-
     [rule.threshold]
     field = []
     value = 1
@@ -67,11 +61,6 @@ class ThresholdTrivial:
 
     ## Use instead
     ```toml
-    [rule]
-    type = "threshold"
-    language = "kuery"
-    query = "event.action: logon"
-
     [rule.threshold]
     field = []
     value = 10
@@ -106,15 +95,7 @@ class ThresholdFields:
     ## Example
     ```toml
     [metadata]
-    creation_date = "2026/11/21"
-    maturity = "production"
     min_stack_version = "8.19.0"
-    updated_date = "2026/11/21"
-
-    [rule]
-    type = "threshold"
-    language = "kuery"
-    query = "event.action: logon"
 
     [rule.threshold]
     field = ["host.id", "user.id", "source.ip", "process.name"]
@@ -124,15 +105,7 @@ class ThresholdFields:
     ## Use instead
     ```toml
     [metadata]
-    creation_date = "2026/11/21"
-    maturity = "production"
     min_stack_version = "9.2.0"
-    updated_date = "2026/11/21"
-
-    [rule]
-    type = "threshold"
-    language = "kuery"
-    query = "event.action: logon"
 
     [rule.threshold]
     field = ["host.id", "user.id", "source.ip", "process.name"]
@@ -196,9 +169,7 @@ class GroupDuplicate:
     def in_rule(self, document: CheckedDocument) -> Iterator[Finding]:
         """One finding for each repetition."""
         for key in _LISTS:
-            for path, name, first in repeated(texts(document, *key)):
-                fix = removed(document, path, "remove the second one")
-                yield Finding(path, f"{name} stands in {key[-1]} twice", fix=fix, related=(("the first one", first),))
+            yield from repeated(document, texts(document, *key), f"{{}} stands in {key[-1]} twice")
 
 
 class TermsHistory:
@@ -332,10 +303,7 @@ class SuppressionVersion:
     ## Example
     ```toml
     [metadata]
-    creation_date = "2026/11/21"
-    maturity = "production"
     min_stack_version = "8.12.0"
-    updated_date = "2026/11/21"
 
     [rule]
     [rule.alert_suppression]
@@ -345,10 +313,7 @@ class SuppressionVersion:
     ## Use instead
     ```toml
     [metadata]
-    creation_date = "2026/11/21"
-    maturity = "production"
     min_stack_version = "8.18.0"
-    updated_date = "2026/11/21"
 
     [rule]
     [rule.alert_suppression]

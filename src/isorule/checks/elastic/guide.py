@@ -20,8 +20,11 @@ _BUTTON: Final = re.compile(r"!\{(osquery|investigate|insight)(?=[{\s])")
 _SETUP_HEADING: Final = re.compile(r"^#{1,6}\s*(set\s?up|config)\b.*$", re.IGNORECASE | re.MULTILINE)
 _INVESTIGATING: Final = re.compile(r"^#{1,6}[ \t]*Investigating[ \t]+(.+?)[ \t]*$", re.MULTILINE)
 _HEADING_JOINED: Final = re.compile(r"^#{1,6}(?=[A-Za-z])", re.MULTILINE)
+_HEADING_TWICE: Final = re.compile(r"^#{1,6}[ \t]+#{1,6}[ \t]")
 _FENCE: Final = re.compile(r"^[ \t]*(`{3,}|~{3,})", re.MULTILINE)
 _KINDS: Final = ("osquery", "investigate")
+TRIAGE: Final = "## triage and analysis"
+"""The heading of a guide, in lower case."""
 
 
 def _finding(
@@ -259,10 +262,12 @@ class GuideMarkdown:
     """Markdown of a guide that is not shown as it is meant.
 
     ## What it does
-    Looks in `note` and `setup` for code blocks that are not closed, and for headings without a space behind `#`.
+    Looks in `note` and `setup` for code blocks that are not closed, for headings without a space behind `#`, and for
+    headings marked twice (`## ## Triage`).
 
     ## Why
-    Everything behind an open code block is shown as code; a heading without the space is shown as text.
+    Everything behind an open code block is shown as code; a heading without the space is shown as text, and the second
+    mark as a part of the heading.
 
     ## Example
     ```toml
@@ -299,6 +304,8 @@ class GuideMarkdown:
                     inside = None
                 elif inside is None and (joined := _HEADING_JOINED.match(line[0])):
                     yield _finding(document, path, line, f"there is no space behind {joined[0]}")
+                elif inside is None and _HEADING_TWICE.match(line[0]):
+                    yield _finding(document, path, line, "the heading is marked twice")
             if inside is not None:
                 yield _finding(document, path, inside, "this code block is not closed")
 
@@ -312,7 +319,8 @@ class GuideTriage:
     """A high or critical rule without a guide for triage.
 
     ## What it does
-    Asks the note of high and critical rules for the heading `## Triage and analysis`; building blocks are passed over.
+    Asks the note of high and critical rules for the heading `## Triage and analysis`, in any letter case; building
+    blocks are passed over.
 
     ## Why
     Elastic's own repository asks for it; other teams may not, so the check is off by default.
@@ -346,8 +354,8 @@ class GuideTriage:
         """At most one finding, at the severity."""
         grave = document.get("rule", "severity") in ("high", "critical")
         block = document.get("rule", "building_block_type") is not None
-        if grave and not block and "## Triage and analysis" not in (text(document, *_NOTE) or ""):
-            yield Finding(("rule", "severity"), "a rule of this severity has a guide for triage in its note")
+        if grave and not block and TRIAGE not in (text(document, *_NOTE) or "").casefold():
+            yield Finding(("rule", "severity"), "a rule of this severity needs a guide for triage in its note")
 
 
 CHECKS = (GuidePlaceholder, GuideButton, GuideSetup, GuideName, GuideMarkdown, GuideTriage)

@@ -10,17 +10,19 @@ from typing import ClassVar, Final
 from isorule.checks.check import ELASTIC, About, CheckedDocument, Finding
 from isorule.checks.detection import CheckedDetection
 from isorule.checks.edits import UNSAFE, removed
-from isorule.checks.elastic.values import repeated, texts
+from isorule.checks.elastic.values import repeated, tables, texts
 from isorule.diagnostics import Severity
 from isorule.ir.matchers import Equals, Matcher, OneOf, Tokens
 from isorule.ir.predicates import Field
 from isorule.ir.walk import Polarity
+from isorule.source import KeyPath
 
 _ELASTIC: Final = frozenset({ELASTIC})
 _INDEX: Final = ("rule", "index")
-_INTEGRATION: Final = ("metadata", "integration")
 _SEARCHES: Final = frozenset({"eql", "query", "threshold", "new_terms", "threat_match"})
 _FORBIDDEN: Final = re.compile(r'[A-Z\\/?"<>|# ]')
+_REMOTE: Final = re.compile(r"[^:<]*:(?!:)")
+"""The alias of a remote cluster before the pattern (`europe:logs-*`)."""
 _PACKAGE: Final = re.compile(r"(?:logs|metrics|traces)-([a-z0-9_]+?)(?:[.*-].*)?")
 _MODELS: Final = frozenset({"beaconing", "ded", "dga", "lmd", "pad", "problemchild"})
 """Integrations that bring jobs and models instead of data: https://www.elastic.co/docs/reference/integrations"""
@@ -74,7 +76,7 @@ class IndexForm:
 
     ## What it does
     Looks for characters that no index has in its name (upper-case letters, spaces, `\\`, `/`, `?`, `"`, `<`, `>`, `|`,
-    `#`), and for empty patterns.
+    `#`), and for empty patterns. The alias of a remote cluster (`Europe:logs-*`) may have them.
 
     ## Why
     Elasticsearch refuses such names, so the pattern finds nothing or the rule fails.
@@ -102,8 +104,12 @@ class IndexForm:
         """One finding for each pattern."""
         for key in ("index", "threat_index"):
             for path, pattern in texts(document, "rule", key):
-                found = _FORBIDDEN.search(pattern)
-                if found is not None and not pattern.startswith("<"):
+                remote = _REMOTE.match(pattern)
+                own = pattern[remote.end() :] if remote else pattern
+                found = _FORBIDDEN.search(own)
+                if not own:
+                    yield Finding(path, f"no index is called {pattern!r}")
+                elif found is not None and not own.startswith("<"):
                     yield Finding(path, f"no index name has {found[0]!r}, as {pattern!r} asks for")
 
 
@@ -145,10 +151,7 @@ class IndexDuplicate:
     def in_rule(self, document: CheckedDocument) -> Iterator[Finding]:
         """One finding for each repetition."""
         for key in ("index", "threat_index"):
-            for path, pattern, first in repeated(texts(document, "rule", key)):
-                fix = removed(document, path, "remove the second one")
-                message = f"the pattern {pattern!r} stands here twice"
-                yield Finding(path, message, fix=fix, related=(("the first one", first),))
+            yield from repeated(document, texts(document, "rule", key), "the pattern {!r} stands here twice")
 
 
 class IndexCovered:
@@ -271,10 +274,10 @@ class IndexAndView:
             yield Finding(("rule", "data_view_id"), message, at_key=True)
 
 
-def packages(document: CheckedDocument) -> dict[str, tuple[str | int, ...]]:
+def packages(document: CheckedDocument) -> dict[str, KeyPath]:
     """The integrations whose data streams the index patterns name (`logs-aws.cloudtrail-*`: `aws`), each with the
     place of the first pattern that does."""
-    found: dict[str, tuple[str | int, ...]] = {}
+    found: dict[str, KeyPath] = {}
     for path, pattern in texts(document, *_INDEX):
         package = _PACKAGE.fullmatch(pattern)
         if package is not None:
@@ -282,12 +285,19 @@ def packages(document: CheckedDocument) -> dict[str, tuple[str | int, ...]]:
     return found
 
 
+def _integrations(document: CheckedDocument) -> list[tuple[KeyPath, str]]:
+    """The integrations that the rule says it needs, each with its place."""
+    related = tables(document, "rule", "related_integrations")
+    packages = [((*path, "package"), str(item["package"])) for path, item in related if "package" in item]
+    return [*texts(document, "metadata", "integration"), *packages]
+
+
 class IndexIntegration:
-    """An index pattern of an integration that `metadata.integration` does not name.
+    """An index pattern of an integration that the rule does not name.
 
     ## What it does
-    Reads the integration from patterns such as `logs-aws.cloudtrail-*`, and looks for it in `integration`. Rules that
-    name no integration at all are passed over.
+    Reads the integration from patterns such as `logs-aws.cloudtrail-*`, and looks for it in `integration` and
+    `related_integrations`. Rules that name no integration at all are passed over.
 
     ## Why
     Kibana shows the user which integrations a rule needs; one that is left out is not installed.
@@ -295,10 +305,7 @@ class IndexIntegration:
     ## Example
     ```toml
     [metadata]
-    creation_date = "2026/11/21"
     integration = ["endpoint"]
-    maturity = "production"
-    updated_date = "2026/11/21"
 
     [rule]
     index = ["logs-endpoint.events.*", "logs-crowdstrike.fdr*"]
@@ -307,10 +314,7 @@ class IndexIntegration:
     ## Use instead
     ```toml
     [metadata]
-    creation_date = "2026/11/21"
     integration = ["endpoint", "crowdstrike"]
-    maturity = "production"
-    updated_date = "2026/11/21"
 
     [rule]
     index = ["logs-endpoint.events.*", "logs-crowdstrike.fdr*"]
@@ -327,19 +331,20 @@ class IndexIntegration:
 
     def in_rule(self, document: CheckedDocument) -> Iterator[Finding]:
         """One finding for each integration."""
-        named = {name for _, name in texts(document, *_INTEGRATION)}
+        named = {name for _, name in _integrations(document)}
         if named:
             for package, path in packages(document).items():
                 if package not in named and not any(name.startswith(f"{package}_") for name in named):
-                    yield Finding(path, f"{package} is not in metadata.integration ({', '.join(sorted(named))})")
+                    yield Finding(path, f"{package} is none of the rule's integrations ({', '.join(sorted(named))})")
 
 
 class IntegrationUnused:
     """An integration in whose data the rule does not look.
 
     ## What it does
-    Looks for an index pattern of every integration in `metadata.integration`, in rules with `index`. Machine learning
-    and ES|QL rules are passed over, and so are rules with a pattern for all integrations (`logs-*`) or for alerts.
+    Looks for an index pattern of every integration in `integration` and `related_integrations`, in rules with `index`.
+    Machine learning and ES|QL rules are passed over, and so are rules with a pattern for all integrations (`logs-*`) or
+    for alerts.
 
     ## Why
     Kibana asks the user to install an integration that the rule does not use. Integrations that bring jobs and models
@@ -348,10 +353,7 @@ class IntegrationUnused:
     ## Example
     ```toml
     [metadata]
-    creation_date = "2026/11/21"
     integration = ["endpoint", "crowdstrike"]
-    maturity = "production"
-    updated_date = "2026/11/21"
 
     [rule]
     index = ["logs-endpoint.events.*"]
@@ -360,10 +362,7 @@ class IntegrationUnused:
     ## Use instead
     ```toml
     [metadata]
-    creation_date = "2026/11/21"
     integration = ["endpoint"]
-    maturity = "production"
-    updated_date = "2026/11/21"
 
     [rule]
     index = ["logs-endpoint.events.*"]
@@ -384,7 +383,7 @@ class IntegrationUnused:
         patterns = [pattern for _, pattern in texts(document, *_INDEX)]
         if not found or any(pattern.startswith((".", "logs-*", "*")) for pattern in patterns):
             return
-        for path, name in texts(document, *_INTEGRATION):
+        for path, name in _integrations(document):
             if name not in _MODELS and not any(f"{name}_".startswith(f"{package}_") for package in found):
                 yield Finding(path, f"no index pattern of the rule is one of the integration {name}")
 

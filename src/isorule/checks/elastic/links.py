@@ -12,7 +12,7 @@ from typing import ClassVar, Final
 from urllib.parse import urlsplit
 
 from isorule.checks.check import ELASTIC, About, CheckedDocument, Finding
-from isorule.checks.edits import UNSAFE, removed, replaced_within, respelled
+from isorule.checks.edits import UNSAFE, replaced_within, respelled
 from isorule.checks.elastic.values import repeated, text, texts
 from isorule.diagnostics import Severity
 
@@ -27,7 +27,8 @@ class ReferenceForm:
     """A reference that is no link.
 
     ## What it does
-    Asks every entry of `references` for `http://` or `https://`, a host with a dot, and no white space.
+    Asks every entry of `references` for `http://` or `https://`, a host, no white space, and no bracket at the end
+    that was not opened.
 
     ## Why
     Kibana shows references as links; this one leads nowhere.
@@ -56,7 +57,7 @@ class ReferenceForm:
         for path, link in texts(document, *_REFERENCES):
             problem = _problem(link)
             if problem:
-                yield Finding(path, f"{link!r} is no link: {problem}")
+                yield Finding(path, f"{link!r} leads nowhere: {problem}")
 
 
 def _problem(link: str) -> str | None:
@@ -68,7 +69,9 @@ def _problem(link: str) -> str | None:
         return str(error)
     if parts.scheme not in ("http", "https"):
         return "it does not begin with https://"
-    return None if "." in parts.netloc else "it has no host"
+    if link.endswith(")") and link.count(")") > link.count("("):
+        return "nothing opens the bracket at its end"
+    return None if parts.hostname else "it has no host"
 
 
 class ReferenceDuplicate:
@@ -102,9 +105,7 @@ class ReferenceDuplicate:
     def in_rule(self, document: CheckedDocument) -> Iterator[Finding]:
         """One finding for each repetition."""
         links = [(path, link.rstrip("/")) for path, link in texts(document, *_REFERENCES)]
-        for path, link, first in repeated(links):
-            fix = removed(document, path, "remove the second one")
-            yield Finding(path, f"{link} stands here twice", fix=fix, related=(("the first one", first),))
+        yield from repeated(document, links, "{} stands here twice")
 
 
 class ReferencePlain:

@@ -1,15 +1,14 @@
-"""Names, ids and file names of Elastic rules."""
+"""Ids and file names of Elastic rules."""
 
 from __future__ import annotations
 
 import re
-import uuid
 from collections.abc import Iterable, Iterator
 from pathlib import PurePath
 from typing import ClassVar, Final
 
 from isorule.checks.check import ELASTIC, About, CheckedDocument, CheckedFile, Finding
-from isorule.checks.elastic.tags import tactic_names
+from isorule.checks.elastic.tag_agreement import tactic_names
 from isorule.checks.elastic.values import text
 from isorule.checks.facts import Collected, CollectionFinding, Fact
 from isorule.checks.identity import repeated
@@ -21,8 +20,6 @@ _ID: Final = ("rule", "rule_id")
 _FILE_NAME: Final = re.compile(r"[a-z0-9_]+\.toml")
 _UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _START: Final = Span(0, 0)
-_LATEST: Final = 4_102_444_800_000
-"""The year 2100, in milliseconds since 1970."""
 
 
 def _file(document: CheckedDocument) -> PurePath:
@@ -62,86 +59,6 @@ class IdForm:
         key = text(document, *_ID)
         if key and not _UUID.fullmatch(key):
             yield Finding(_ID, f"{key!r} is no UUID in lower-case letters")
-
-
-class IdHandmade:
-    """A rule id that has the form of a UUID, but was not made by a generator.
-
-    ## What it does
-    Looks at what a UUID says of itself (RFC 9562): generators write versions 1 to 5, or 7 with the time of its making,
-    and one variant.
-
-    ## Why
-    Made up by hand (or by a language model), the same id is soon made up twice.
-
-    ## Example
-    ```toml
-    rule_id = "a1b2c3d4-e5f6-7890-abcd-ef1234567890"
-    ```
-
-    ## Use instead
-    ```toml
-    rule_id = "6a3b1f7e-58b3-4d6e-9d0b-8a1f5d1c2e3f"
-    ```
-
-    ## Fix
-    None. Exceptions and alerts refer to the id of a rule that is in use.
-
-    ## References
-    - https://www.rfc-editor.org/rfc/rfc9562
-    """
-
-    about: ClassVar = About("ID002", "id-handmade", Severity.INFO, _ELASTIC)
-
-    def in_rule(self, document: CheckedDocument) -> Iterator[Finding]:
-        """At most one finding, at the id."""
-        key = text(document, *_ID)
-        if key and _UUID.fullmatch(key):
-            found = uuid.UUID(key)
-            if not _generated(found):
-                yield Finding(_ID, f"{key} was not made by a generator: its version or variant does not fit")
-
-
-def _generated(key: uuid.UUID) -> bool:
-    """Whether a generator may have made a UUID; the first 48 bits of version 7 are milliseconds since 1970."""
-    if key.variant != uuid.RFC_4122:
-        return False
-    return key.version in range(1, 6) or (key.version == 7 and key.int >> 80 < _LATEST)
-
-
-class NameSpace:
-    """A name with spaces around it or several in a row.
-
-    ## What it does
-    Looks for white space at the ends of `name`, doubled spaces, tabs and line breaks in it.
-
-    ## Why
-    It looks like another rule's name, but sorts and compares differently.
-
-    ## Example
-    ```toml
-    name = "Shell in  a container"
-    ```
-
-    ## Use instead
-    ```toml
-    name = "Shell in a container"
-    ```
-
-    ## Fix
-    None. A name that is in use stands in reports and filters.
-
-    ## References
-    - https://www.elastic.co/docs/solutions/security/detect-and-alert/create-detection-rule
-    """
-
-    about: ClassVar = About("NAME001", "name-space", Severity.WARNING, _ELASTIC)
-
-    def in_rule(self, document: CheckedDocument) -> Iterator[Finding]:
-        """At most one finding, at the name."""
-        name = text(document, "rule", "name") or ""
-        if name != " ".join(name.split()):
-            yield Finding(("rule", "name"), "the name has needless white space")
 
 
 class FileNameForm:
@@ -191,23 +108,13 @@ class FileNameTactic:
     ## Example
     ```toml file=linux/execution_network_scan.toml
     [[rule.threat]]
-    framework = "MITRE ATT&CK"
-
-    [rule.threat.tactic]
-    id = "TA0007"
-    name = "Discovery"
-    reference = "https://attack.mitre.org/tactics/TA0007/"
+    tactic = { name = "Discovery" }
     ```
 
     ## Use instead
     ```toml file=linux/discovery_network_scan.toml
     [[rule.threat]]
-    framework = "MITRE ATT&CK"
-
-    [rule.threat.tactic]
-    id = "TA0007"
-    name = "Discovery"
-    reference = "https://attack.mitre.org/tactics/TA0007/"
+    tactic = { name = "Discovery" }
     ```
 
     ## Fix
@@ -321,5 +228,5 @@ class FileFolder:
             yield Finding(("rule", "building_block_type"), f"{stands} the folder rules_building_block", at_key=True)
 
 
-CHECKS = (IdForm, IdHandmade, NameSpace, FileNameForm, FileNameTactic, FileNameUnique, FileFolder)
+CHECKS = (IdForm, FileNameForm, FileNameTactic, FileNameUnique, FileFolder)
 """The checks of this subject."""

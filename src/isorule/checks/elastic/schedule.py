@@ -18,6 +18,7 @@ from isorule.checks.elastic.values import (
     text,
 )
 from isorule.diagnostics import Fix, Severity
+from isorule.ir.detections import Match
 from isorule.source import KeyPath
 
 _ELASTIC: Final = frozenset({ELASTIC})
@@ -262,8 +263,8 @@ class ScheduleEventTime:
     """A rule that looks for events by the time at which they happened.
 
     ## What it does
-    Asks EQL and query rules for `timestamp_override = "event.ingested"`; sequences are passed over, since they need the
-    order of the events.
+    Asks EQL and query rules for `timestamp_override = "event.ingested"`; sequences and samples are passed over, since
+    they need the order of the events.
 
     ## Why
     An event that reaches the index later than the look-back is long is never looked at. Not all data has the field, so
@@ -291,9 +292,9 @@ class ScheduleEventTime:
 
     def in_rule(self, document: CheckedDocument) -> Iterator[Finding]:
         """At most one finding, at the type."""
-        kind, query = text(document, "rule", "type"), (text(document, "rule", "query") or "").lstrip()
         override = text(document, "rule", "timestamp_override")
-        if kind in ("eql", "query") and override != "event.ingested" and not query.startswith(("sequence", "sample")):
+        single = document.rule is not None and isinstance(document.rule.detection, Match)
+        if single and text(document, "rule", "type") in ("eql", "query") and override != "event.ingested":
             yield Finding(("rule", "type"), "the rule has no timestamp_override, so events that come late are missed")
 
 

@@ -1,18 +1,20 @@
-"""Tags of an Elastic rule, by themselves and against the rest of the rule."""
+"""Tags of an Elastic rule, by themselves and beside those of other rules."""
 
 from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import ClassVar, Final
 
 from isorule.checks.check import ELASTIC, About, CheckedDocument, Finding
-from isorule.checks.edits import UNSAFE, added_item, removed, respelled
-from isorule.checks.elastic.values import repeated, tables, text, texts
+from isorule.checks.edits import UNSAFE, respelled
+from isorule.checks.elastic.values import repeated, texts
+from isorule.checks.facts import Collected, CollectionFinding, Fact
 from isorule.diagnostics import Severity
 
 _ELASTIC: Final = frozenset({ELASTIC})
@@ -38,12 +40,6 @@ def _known() -> _Known:
 def _letters(tag: str) -> str:
     """A tag without letter case and spaces, by which two spellings are the same."""
     return _SPACES.sub("", tag).casefold()
-
-
-def tactic_names(document: CheckedDocument) -> list[str]:
-    """The names of the tactics of a rule, in their order."""
-    found = (item.get("tactic") for _, item in tables(document, "rule", "threat"))
-    return [str(tactic["name"]) for tactic in found if isinstance(tactic, Mapping) and "name" in tactic]
 
 
 class TagDuplicate:
@@ -83,9 +79,7 @@ class TagDuplicate:
 
     def in_rule(self, document: CheckedDocument) -> Iterator[Finding]:
         """One finding for each repetition."""
-        for path, tag, first in repeated(texts(document, *_TAGS)):
-            fix = removed(document, path, "remove the second one")
-            yield Finding(path, f"the rule has the tag {tag!r} twice", fix=fix, related=(("the first one", first),))
+        yield from repeated(document, texts(document, *_TAGS), "the rule has the tag {!r} twice")
 
 
 class TagSpelling:
@@ -125,6 +119,61 @@ class TagSpelling:
                 yield Finding(path, f"the tag {tag!r} is usually written {usual!r}", fix=fix)
 
 
+class TagVariant:
+    """A tag that other rules of the collection write with other letter case or spaces.
+
+    ## What it does
+    Compares the tags of all rules of a run, without letter case and spaces, and reports the rarer spelling. Tags of the
+    published taxonomy are for `tag-spelling`.
+
+    ## Why
+    Kibana filters rules by exact tags: a rule with another spelling is not found beside the others.
+
+    ## Example
+    ```toml
+    tags = ["Data Source: Acme Sign-In Logs"]
+    ```
+    ```toml
+    tags = ["Data Source: Acme Sign-in Logs"]
+    ```
+
+    ## Use instead
+    ```toml
+    tags = ["Data Source: Acme Sign-In Logs"]
+    ```
+    ```toml
+    tags = ["Data Source: Acme Sign-In Logs"]
+    ```
+
+    ## Fix
+    None. Which spelling is right is for the team to say.
+
+    ## References
+    - https://github.com/elastic/detection-rules/blob/main/docs-dev/rule-tag-taxonomy.md
+    """
+
+    about: ClassVar = About("TAG009", "tag-variant", Severity.WARNING, _ELASTIC)
+
+    def facts(self, document: CheckedDocument) -> Iterator[Fact]:
+        """The tags that the taxonomy does not have."""
+        for path, tag in texts(document, *_TAGS):
+            if _letters(tag) not in _known().spelling:
+                yield Fact(tag, path)
+
+    def in_collection(self, facts: Iterable[Collected]) -> Iterator[CollectionFinding]:
+        """One finding for each tag in a spelling that is not the most common one, or not the first of these."""
+        groups: dict[str, list[Collected]] = {}
+        for fact in facts:
+            groups.setdefault(_letters(str(fact.value)), []).append(fact)
+        for group in groups.values():
+            (usual, number), *others = Counter(fact.value for fact in group).most_common()
+            first = next(fact for fact in group if fact.value == usual)
+            for fact in group if others else ():
+                if fact.value != usual:
+                    message = f"the tag {fact.value!r} is written {usual!r} elsewhere ({number}×)"
+                    yield CollectionFinding(fact, message, related=(("one of them is here", first),))
+
+
 class TagPrefix:
     """A tag without one of the prefixes of Elastic's taxonomy.
 
@@ -160,297 +209,5 @@ class TagPrefix:
                 yield Finding(path, f"the tag {tag!r} has no known prefix", f"one of {', '.join(_known().prefixes)}")
 
 
-class TagTacticMissing:
-    """A tactic of the rule without its tag.
-
-    ## What it does
-    Looks for `Tactic: …` for every tactic in `[[rule.threat]]`, in rules that have at least one tag of this kind.
-
-    ## Why
-    Rules are filtered by tag. Most published rules have the tag of their first tactic only, so the check is off by
-    default.
-
-    ## Example
-    ```toml
-    [rule]
-    tags = ["Tactic: Execution"]
-
-    [[rule.threat]]
-    framework = "MITRE ATT&CK"
-
-    [rule.threat.tactic]
-    id = "TA0002"
-    name = "Execution"
-    reference = "https://attack.mitre.org/tactics/TA0002/"
-
-    [[rule.threat]]
-    framework = "MITRE ATT&CK"
-
-    [rule.threat.tactic]
-    id = "TA0007"
-    name = "Discovery"
-    reference = "https://attack.mitre.org/tactics/TA0007/"
-    ```
-
-    ## Use instead
-    ```toml
-    [rule]
-    tags = ["Tactic: Execution", "Tactic: Discovery"]
-
-    [[rule.threat]]
-    framework = "MITRE ATT&CK"
-
-    [rule.threat.tactic]
-    id = "TA0002"
-    name = "Execution"
-    reference = "https://attack.mitre.org/tactics/TA0002/"
-
-    [[rule.threat]]
-    framework = "MITRE ATT&CK"
-
-    [rule.threat.tactic]
-    id = "TA0007"
-    name = "Discovery"
-    reference = "https://attack.mitre.org/tactics/TA0007/"
-    ```
-
-    ## Fix
-    Safe: the tag of the tactic is added behind the last one.
-
-    ## References
-    - https://github.com/elastic/detection-rules/blob/main/docs-dev/rule-tag-taxonomy.md
-    """
-
-    about: ClassVar = About("TAG004", "tag-tactic-missing", Severity.INFO, _ELASTIC, enabled=False)
-
-    def in_rule(self, document: CheckedDocument) -> Iterator[Finding]:
-        """One finding for each tactic without a tag."""
-        tags = {tag for _, tag in texts(document, *_TAGS)}
-        if any(tag.startswith("Tactic: ") for tag in tags):
-            for name in dict.fromkeys(tactic_names(document)):
-                wanted = f"Tactic: {name}"
-                if wanted not in tags:
-                    fix = added_item(document, _TAGS, wanted, f"add {wanted}")
-                    yield Finding(_TAGS, f"the tag {wanted!r} is missing", at_key=True, fix=fix)
-
-
-class TagTacticUnfounded:
-    """A tag with a tactic that the rule's ATT&CK mapping does not have.
-
-    ## What it does
-    Compares `Tactic: …` tags with the tactics in `[[rule.threat]]`, in rules that have such tactics.
-
-    ## Why
-    One of the two is wrong: coverage counted by tags differs from coverage counted by the mapping.
-
-    ## Example
-    ```toml
-    [rule]
-    tags = ["Tactic: Execution"]
-
-    [[rule.threat]]
-    framework = "MITRE ATT&CK"
-
-    [rule.threat.tactic]
-    id = "TA0007"
-    name = "Discovery"
-    reference = "https://attack.mitre.org/tactics/TA0007/"
-    ```
-
-    ## Use instead
-    ```toml
-    [rule]
-    tags = ["Tactic: Discovery"]
-
-    [[rule.threat]]
-    framework = "MITRE ATT&CK"
-
-    [rule.threat.tactic]
-    id = "TA0007"
-    name = "Discovery"
-    reference = "https://attack.mitre.org/tactics/TA0007/"
-    ```
-
-    ## Fix
-    None. Either of the two may be wrong.
-
-    ## References
-    - https://github.com/elastic/detection-rules/blob/main/docs-dev/rule-tag-taxonomy.md
-    """
-
-    about: ClassVar = About("TAG005", "tag-tactic-unfounded", Severity.WARNING, _ELASTIC)
-
-    def in_rule(self, document: CheckedDocument) -> Iterator[Finding]:
-        """One finding for each tag."""
-        names = tactic_names(document)
-        for path, tag in texts(document, *_TAGS):
-            prefix, _, name = tag.partition(": ")
-            if names and prefix == "Tactic" and name not in names:
-                listed = ", ".join(dict.fromkeys(names))
-                yield Finding(path, f"the rule maps to {listed}, not to {name}")
-
-
-class TagRuleType:
-    """A tag that names a type of rule which this rule does not have, or the missing tag of a special type.
-
-    ## What it does
-    Compares `Rule Type: …` tags (building block, threat match, ES|QL, EQL, new terms, threshold) with `type` and
-    `building_block_type`. The tags for machine learning are passed over: a query over the results of a model may have
-    them.
-
-    ## Why
-    Rules are filtered by these tags, to leave out building blocks for instance.
-
-    ## Example
-    ```toml
-    [rule]
-    tags = ["Rule Type: Threat Match"]
-    ```
-
-    ## Use instead
-    ```toml
-    [rule]
-    tags = ["Domain: Endpoint"]
-    ```
-
-    ## Fix
-    Unsafe: the tag that does not fit is taken away; saved filters may use it.
-
-    ## References
-    - https://github.com/elastic/detection-rules/blob/main/docs-dev/rule-tag-taxonomy.md
-    """
-
-    about: ClassVar = About("TAG006", "tag-rule-type", Severity.WARNING, _ELASTIC)
-
-    def in_rule(self, document: CheckedDocument) -> Iterator[Finding]:
-        """One finding for each tag that does not fit."""
-        kind = text(document, "rule", "type")
-        for path, tag in texts(document, *_TAGS):
-            wanted = _TYPE_TAGS.get(tag)
-            block = document.get("rule", "building_block_type") is not None
-            if wanted is not None and kind is not None and not (block if wanted == "block" else kind == wanted):
-                fix = removed(document, path, "remove the tag", UNSAFE)
-                yield Finding(path, f"the tag {tag!r} does not fit: {_what_it_is(wanted, kind)}", fix=fix)
-
-
-_TYPE_TAGS: Final = {
-    "Rule Type: BBR": "block",
-    "Rule Type: Threat Match": "threat_match",
-    "Rule Type: Indicator Match": "threat_match",
-    "Rule Type: ES|QL": "esql",
-    "Rule Type: ESQL": "esql",
-    "Rule Type: Event Correlation (EQL)": "eql",
-    "Rule Type: New Terms": "new_terms",
-    "Rule Type: Threshold": "threshold",
-}
-
-
-def _what_it_is(wanted: str, kind: str) -> str:
-    return "the rule has no building_block_type" if wanted == "block" else f"the type of the rule is {kind}"
-
-
-class TagRuleTypeMissing:
-    """A building block, or a machine learning rule, without the tag that says so.
-
-    ## What it does
-    Asks for `Rule Type: BBR` where `building_block_type` is set, and for `Rule Type: ML` and `Rule Type: Machine
-    Learning` at machine learning rules.
-
-    ## Why
-    Elastic's own repository asks for these tags; other teams may not, so the check is off by default.
-
-    ## Example
-    ```toml
-    [rule]
-    building_block_type = "default"
-    tags = ["Domain: Endpoint"]
-    ```
-
-    ## Use instead
-    ```toml
-    [rule]
-    building_block_type = "default"
-    tags = ["Domain: Endpoint", "Rule Type: BBR"]
-    ```
-
-    ## Fix
-    Safe: the tag is added behind the last one.
-
-    ## References
-    - https://github.com/elastic/detection-rules/blob/main/docs-dev/rule-tag-taxonomy.md
-    """
-
-    about: ClassVar = About("TAG007", "tag-rule-type-missing", Severity.INFO, _ELASTIC, enabled=False)
-
-    def in_rule(self, document: CheckedDocument) -> Iterator[Finding]:
-        """One finding for each missing tag."""
-        wanted: list[str] = []
-        if document.get("rule", "building_block_type") is not None:
-            wanted.append("Rule Type: BBR")
-        if document.get("rule", "type") == "machine_learning":
-            wanted += ["Rule Type: ML", "Rule Type: Machine Learning"]
-        tags = {tag for _, tag in texts(document, *_TAGS)}
-        for tag in wanted:
-            if tag not in tags:
-                fix = added_item(document, _TAGS, tag, f"add {tag}")
-                yield Finding(_TAGS, f"the tag {tag!r} is missing", at_key=True, fix=fix)
-
-
-class TagGuide:
-    """A rule with an investigation guide and without the tag for it, or the other way round.
-
-    ## What it does
-    Compares the tag `Resources: Investigation Guide` with the heading `### Investigating …` in the note.
-
-    ## Why
-    Analysts look for rules with a guide by the tag. It is Elastic's own, so the check is off by default.
-
-    ## Example
-    ```toml
-    [rule]
-    tags = ["Resources: Investigation Guide"]
-    ```
-
-    ## Use instead
-    ```toml
-    [rule]
-    note = '''## Triage and analysis
-
-    ### Investigating An example
-
-    Look at the parent process.
-    '''
-    tags = ["Resources: Investigation Guide"]
-    ```
-
-    ## Fix
-    None. Either of the two may be missing.
-
-    ## References
-    - https://github.com/elastic/detection-rules/blob/main/docs-dev/rule-tag-taxonomy.md
-    """
-
-    about: ClassVar = About("TAG008", "tag-guide", Severity.INFO, _ELASTIC, enabled=False)
-
-    def in_rule(self, document: CheckedDocument) -> Iterator[Finding]:
-        """At most one finding."""
-        tags = {tag: path for path, tag in texts(document, *_TAGS)}
-        guide = "investigating" in (text(document, "rule", "note") or "").casefold()
-        place = tags.get("Resources: Investigation Guide")
-        if guide and tags and place is None:
-            yield Finding(_TAGS, "the note is a guide, but the tag for it is missing", at_key=True)
-        elif place is not None and not guide:
-            yield Finding(place, "the rule has no investigation guide")
-
-
-CHECKS = (
-    TagDuplicate,
-    TagSpelling,
-    TagPrefix,
-    TagTacticMissing,
-    TagTacticUnfounded,
-    TagRuleType,
-    TagRuleTypeMissing,
-    TagGuide,
-)
+CHECKS = (TagDuplicate, TagSpelling, TagVariant, TagPrefix)
 """The checks of this subject."""

@@ -10,14 +10,15 @@ from importlib.resources import files
 from typing import ClassVar, Final
 
 from isorule.checks.check import ELASTIC, About, CheckedDocument, Finding
-from isorule.checks.edits import removed, respelled
+from isorule.checks.edits import respelled
 from isorule.checks.elastic.values import repeated, tables, text, texts
 from isorule.diagnostics import Severity
 from isorule.source import KeyPath
 
 _ELASTIC: Final = frozenset({ELASTIC})
 _PLACEHOLDER: Final = re.compile(
-    r"\b(?:TODO|FIXME|TBD|XXX)\b(?=\s*(?::|$))|\blorem ipsum\b|<(?:insert|your|placeholder|fill)[^<>\n]{0,40}>",
+    r"\b(?:TODO|FIXME|TBD|XXX)\b(?=\s*(?::|$))"  # the usual marks of unfinished text, looked for in rules
+    r"|\blorem ipsum\b|<(?:insert|your|placeholder|fill)[^<>\n]{0,40}>",
     re.IGNORECASE | re.MULTILINE,
 )
 _TEXTS: Final = ("name", "description", "note", "setup")
@@ -28,14 +29,15 @@ class TextPlaceholder:
     """A text that was to be replaced before the rule is used.
 
     ## What it does
-    Looks for `TODO:`, `FIXME:`, `TBD`, `lorem ipsum` and `<insert …>` in name, description, note and set-up guide.
+    Looks for the usual marks of unfinished text, `lorem ipsum` and `<insert …>` among them, in name, description, note
+    and set-up guide.
 
     ## Why
     Analysts read these texts in an alert.
 
     ## Example
     ```toml
-    description = "TODO: say what it finds."
+    description = "Lorem ipsum dolor sit amet."
     ```
 
     ## Use instead
@@ -162,9 +164,7 @@ class TextDuplicate:
     def in_rule(self, document: CheckedDocument) -> Iterator[Finding]:
         """One finding for each repetition."""
         for key in ("author", "false_positives"):
-            for path, _, first in repeated(texts(document, "rule", key)):
-                fix = removed(document, path, "remove the second one")
-                yield Finding(path, f"{key} says this twice", fix=fix, related=(("the first one", first),))
+            yield from repeated(document, texts(document, "rule", key), f"{key} says this twice")
 
 
 class OverrideConflict:
@@ -375,20 +375,14 @@ class StackComment:
     ## Example
     ```toml
     [metadata]
-    creation_date = "2026/11/21"
-    maturity = "production"
     min_stack_version = "9.3.0"
-    updated_date = "2026/11/21"
     ```
 
     ## Use instead
     ```toml
     [metadata]
-    creation_date = "2026/11/21"
-    maturity = "production"
     min_stack_comments = "The field is new in 9.3."
     min_stack_version = "9.3.0"
-    updated_date = "2026/11/21"
     ```
 
     ## Fix

@@ -36,6 +36,8 @@ _OWN_KEYS: Final[Mapping[str, str]] = {
     **dict.fromkeys(_THREAT, "threat_match"),
 }
 """Keys that Kibana reads in one type of rule only."""
+_INDICATORS: Final = ("threat.indicator", "threatintel.indicator")
+"""Where ECS has indicators, and where Filebeat had them before; the first one is Kibana's default."""
 _NOT_OF_JOBS: Final = ("data_view_id", "filters", "index", "language", "query")
 
 
@@ -113,13 +115,6 @@ class ThreatMappingNegated:
 
     ## Example
     ```toml
-    [rule]
-    type = "threat_match"
-    language = "kuery"
-    query = "source.ip: *"
-    threat_index = ["logs-ti_*"]
-    threat_query = "threat.indicator.ip: *"
-
     [[rule.threat_mapping]]
 
     [[rule.threat_mapping.entries]]
@@ -131,13 +126,6 @@ class ThreatMappingNegated:
 
     ## Use instead
     ```toml
-    [rule]
-    type = "threat_match"
-    language = "kuery"
-    query = "source.ip: *"
-    threat_index = ["logs-ti_*"]
-    threat_query = "threat.indicator.ip: *"
-
     [[rule.threat_mapping]]
 
     [[rule.threat_mapping.entries]]
@@ -180,13 +168,6 @@ class ThreatMappingDuplicate:
 
     ## Example
     ```toml
-    [rule]
-    type = "threat_match"
-    language = "kuery"
-    query = "source.ip: *"
-    threat_index = ["logs-ti_*"]
-    threat_query = "threat.indicator.ip: *"
-
     [[rule.threat_mapping]]
 
     [[rule.threat_mapping.entries]]
@@ -204,13 +185,6 @@ class ThreatMappingDuplicate:
 
     ## Use instead
     ```toml
-    [rule]
-    type = "threat_match"
-    language = "kuery"
-    query = "source.ip: *"
-    threat_index = ["logs-ti_*"]
-    threat_query = "threat.indicator.ip: *"
-
     [[rule.threat_mapping]]
 
     [[rule.threat_mapping.entries]]
@@ -258,17 +232,7 @@ class ThreatNegateVersion:
     ## Example
     ```toml
     [metadata]
-    creation_date = "2026/11/21"
-    maturity = "production"
     min_stack_version = "8.19.0"
-    updated_date = "2026/11/21"
-
-    [rule]
-    type = "threat_match"
-    language = "kuery"
-    query = "source.ip: *"
-    threat_index = ["logs-ti_*"]
-    threat_query = "threat.indicator.ip: *"
 
     [[rule.threat_mapping]]
 
@@ -287,17 +251,7 @@ class ThreatNegateVersion:
     ## Use instead
     ```toml
     [metadata]
-    creation_date = "2026/11/21"
-    maturity = "production"
     min_stack_version = "9.2.0"
-    updated_date = "2026/11/21"
-
-    [rule]
-    type = "threat_match"
-    language = "kuery"
-    query = "source.ip: *"
-    threat_index = ["logs-ti_*"]
-    threat_query = "threat.indicator.ip: *"
 
     [[rule.threat_mapping]]
 
@@ -335,25 +289,20 @@ class ThreatNegateVersion:
 
 
 class ThreatIndicatorPath:
-    """A threat mapping that looks outside of the indicator.
+    """A threat mapping that takes the indicator from one place and the enrichment from another.
 
     ## What it does
     Compares the indicator fields of `threat_mapping` with `threat_indicator_path` (`threat.indicator` where the rule
-    does not say).
+    does not say). Where the rule names a path, only fields below the usual places of an indicator (`threat.indicator`,
+    `threatintel.indicator`) are compared: documents of any form may have fields beside the indicator.
 
     ## Why
-    The alert is enriched with what stands below this path. A field outside of it can match, but does not show up in
-    the alert.
+    The alert is enriched with what stands below this path. Where the indicator stands elsewhere, there is nothing.
 
     ## Example
     ```toml
     [rule]
-    type = "threat_match"
-    language = "kuery"
-    query = "source.ip: *"
-    threat_index = ["filebeat-*"]
     threat_indicator_path = "threatintel.indicator"
-    threat_query = "threat.indicator.ip: *"
 
     [[rule.threat_mapping]]
 
@@ -366,12 +315,7 @@ class ThreatIndicatorPath:
     ## Use instead
     ```toml
     [rule]
-    type = "threat_match"
-    language = "kuery"
-    query = "source.ip: *"
-    threat_index = ["filebeat-*"]
     threat_indicator_path = "threat.indicator"
-    threat_query = "threat.indicator.ip: *"
 
     [[rule.threat_mapping]]
 
@@ -392,12 +336,21 @@ class ThreatIndicatorPath:
 
     def in_rule(self, document: CheckedDocument) -> Iterator[Finding]:
         """One finding for each entry outside of the path."""
-        home = text(document, "rule", "threat_indicator_path") or "threat.indicator"
+        named = text(document, "rule", "threat_indicator_path")
+        home = named or _INDICATORS[0]
         for path, entries in _entries(document):
             for index, entry in enumerate(entries):
                 value = entry.get("value")
-                if isinstance(value, str) and not value.startswith(f"{home}."):
+                if isinstance(value, str) and not _below(value, home) and (not named or _of_indicator(value)):
                     yield Finding((*path, "entries", index, "value"), f"{value} does not stand below {home}")
+
+
+def _of_indicator(field: str) -> bool:
+    return any(_below(field, home) for home in _INDICATORS)
+
+
+def _below(field: str, home: str) -> bool:
+    return field.startswith(f"{home}.")
 
 
 class JobForm:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from typing import Final
 
-from isorule.checks.check import CheckedDocument
+from isorule.checks.check import CheckedDocument, Finding
+from isorule.checks.edits import removed
 from isorule.source import KeyPath
 
 _SECONDS: Final[Mapping[str, int]] = {
@@ -20,8 +21,9 @@ _SECONDS: Final[Mapping[str, int]] = {
     "M": 30 * 86400,
     "y": 365 * 86400,
 }
-_DURATION: Final = re.compile(r"(\d+)([smhd])")
-_DATE_MATH: Final = re.compile(r"now((?:[+-]\d+[yMwdhHms])*)")
+_MOST_SECONDS: Final = 10**12
+_DURATION: Final = re.compile(r"(\d{1,12})([smhd])")
+_DATE_MATH: Final = re.compile(r"now((?:[+-]\d{1,12}[yMwdhHms])*)")
 _STEP: Final = re.compile(r"([+-])(\d+)([yMwdhHms])")
 
 DEFAULT_INTERVAL: Final = "5m"
@@ -53,20 +55,20 @@ def tables(document: CheckedDocument, *path: str | int) -> Iterator[tuple[KeyPat
             yield (*path, index), item
 
 
-def repeated(items: list[tuple[KeyPath, str]]) -> Iterator[tuple[KeyPath, str, KeyPath]]:
-    """Every text that stood before, with the place of its first occurrence."""
+def repeated(document: CheckedDocument, items: Iterable[tuple[KeyPath, str]], message: str) -> Iterator[Finding]:
+    """A finding for every text that stood before, taken away by its fix; `message` has a place for the text."""
     first: dict[str, KeyPath] = {}
     for path, item in items:
-        if item in first:
-            yield path, item, first[item]
-        else:
-            first[item] = path
+        before = first.setdefault(item, path)
+        if before is not path:
+            fix = removed(document, path, "remove the second one")
+            yield Finding(path, message.format(item), fix=fix, related=(("the first one", before),))
 
 
 def duration(written: str) -> timedelta | None:
     """The length of `5m`; None where it cannot be read."""
     found = _DURATION.fullmatch(written)
-    return timedelta(seconds=int(found[1]) * _SECONDS[found[2]]) if found else None
+    return _span(int(found[1]) * _SECONDS[found[2]]) if found else None
 
 
 def since_now(written: str) -> timedelta | None:
@@ -78,7 +80,12 @@ def since_now(written: str) -> timedelta | None:
     if found is None:
         return None
     total = sum(int(sign + number) * _SECONDS[unit] for sign, number, unit in _STEP.findall(found[1]))
-    return timedelta(seconds=total)
+    return _span(total)
+
+
+def _span(seconds: int) -> timedelta | None:
+    """A length; None where it is beyond thirty thousand years, which no time can be moved by."""
+    return timedelta(seconds=seconds) if abs(seconds) < _MOST_SECONDS else None
 
 
 def span_text(span: timedelta) -> str:

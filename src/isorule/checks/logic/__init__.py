@@ -6,9 +6,11 @@ from typing import Final
 
 from isorule.checks.logic import (
     cases,
+    command_lines,
     conditions,
     convertible,
     esql,
+    expressions,
     fields,
     grouping,
     modifiers,
@@ -23,9 +25,11 @@ CHECKS: Final = (
     *redundancy.CHECKS,
     *wildcards.CHECKS,
     *cases.CHECKS,
+    *command_lines.CHECKS,
     *fields.CHECKS,
     *sequences.CHECKS,
     *regexes.CHECKS,
+    *expressions.CHECKS,
     *esql.CHECKS,
     *grouping.CHECKS,
     *conditions.CHECKS,

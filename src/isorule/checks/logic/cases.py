@@ -7,16 +7,18 @@ from collections.abc import Iterator
 from typing import ClassVar, Final
 
 from isorule.checks.check import ELASTIC, About, Finding
-from isorule.checks.detection import QUERY, CheckedDetection, Condition
+from isorule.checks.detection import CheckedDetection, Condition
 from isorule.checks.edits import UNSAFE
-from isorule.checks.logic.written import operator, operator_span, path_of, place_of, values
-from isorule.diagnostics import Fix, Severity, TextEdit
+from isorule.checks.logic.written import operator, operator_span, path_of, place_of, query_fix, values
+from isorule.diagnostics import Fix, Severity
 from isorule.ir.axes import Case
 from isorule.ir.folding import has_case
-from isorule.ir.matchers import Equals, Like, Matcher, Tokens
-from isorule.ir.predicates import Test
+from isorule.ir.matchers import Equals, Like, Matcher, Near, Tokens
+from isorule.ir.predicates import Or, Predicate, Test
 from isorule.ir.schema import FieldType
+from isorule.ir.walk import walk
 from isorule.mappings import ecs_schema
+from isorule.source import Span
 
 _ELASTIC_ONLY: Final = frozenset({ELASTIC})
 _FIELDS: Final = re.compile(
@@ -34,13 +36,16 @@ _OF_WINDOWS: Final = re.compile(
 )
 """Texts that only Windows has."""
 
-_FOLDED_FORM: Final = {"==": ":", "in": "in~", "not in": "not in~", "like": "like~"}
+_FOLDED_FORM: Final = {"==": ":", "!=": "not … :", "in": "in~", "not in": "not in~", "like": "like~"}
+
+_HAS_CASELESS: Final = re.compile(r"(?:.*\.)?process\.(?:.*\.)?(?:name|executable|command_line)|file\.path")
+"""Fields to which Elastic Defend, Winlogbeat and the integrations of Windows add a `caseless` sub-field."""
 
 
 def _text(value: Matcher) -> str | None:
     """The text of a value that is compared letter by letter, wildcards as `*`."""
     match value:
-        case Equals(str() as text, Case.SENSITIVE | Case.MAPPED) | Tokens(text):
+        case Equals(str() as text, Case.SENSITIVE | Case.MAPPED) | Tokens(text) | Near(text):
             return text
         case Like(parts, Case.SENSITIVE | Case.MAPPED):
             return "".join(part if isinstance(part, str) else "*" for part in parts)
@@ -48,16 +53,18 @@ def _text(value: Matcher) -> str | None:
             return None
 
 
-def _of_windows(value: Matcher) -> bool:
+def _of_windows(value: Matcher, path: str) -> bool:
     text = _text(value)
-    return text is not None and has_case(text) and _OF_WINDOWS.search(text) is not None
+    if text is None or not has_case(text):
+        return False
+    return _OF_WINDOWS.search(f".{text}" if path.endswith(".extension") else text) is not None
 
 
 def _hits(test: Test) -> list[Matcher]:
     path = path_of(test.subject)
     if path is None or not _FIELDS.fullmatch(path):
         return []
-    return [value for value in values(test.matcher) if _of_windows(value)]
+    return [value for value in values(test.matcher) if _of_windows(value, path)]
 
 
 class CaseSensitivePath:
@@ -100,20 +107,21 @@ class CaseSensitivePath:
             place = condition.span(place_of(hits[0])) if hits else None
             if sign is not None and place is not None:
                 message = f"`{sign}` tells upper from lower case, Windows does not"
-                better = _FOLDED_FORM.get(sign, ":")
-                yield Finding(place, message, f"compare with `{better}`", fix=_folded(condition, test, sign))
+                better = f"compare with `{_FOLDED_FORM[sign]}`"
+                yield Finding(place, message, better, fix=_folded(condition, test, sign, better))
 
 
-def _folded(condition: Condition, test: Test, sign: str) -> Fix | None:
-    """`==` becomes `:` only for values without wildcards, which `:` would know."""
+def _folded(condition: Condition, test: Test, sign: str, title: str) -> Fix | None:
+    """`==` and `!=` become `:` only for values without wildcards, which `:` would know."""
     span = operator_span(condition, test)
     plain = all(
         not isinstance(value, Equals) or not re.search(r"[*?]", str(value.value)) for value in values(test.matcher)
     )
-    if span is None or condition.text is None or sign not in _FOLDED_FORM or (sign == "==" and not plain):
+    if span is None or test.span is None or (sign in ("==", "!=") and not plain):
         return None
-    edit = TextEdit(condition.text.span(span), _FOLDED_FORM[sign])
-    return Fix(f"compare with `{_FOLDED_FORM[sign]}`", (edit,), UNSAFE, (QUERY,))
+    if sign == "!=":
+        return query_fix(condition, [(Span(test.span.start, test.span.start), "not "), (span, ":")], title, UNSAFE)
+    return query_fix(condition, [(span, _FOLDED_FORM[sign])], title, UNSAFE)
 
 
 class CaseSensitiveKuery:
@@ -121,7 +129,8 @@ class CaseSensitiveKuery:
 
     ## What it does
     Finds values with a drive, a backslash path or the ending of a Windows program in kuery, on fields for names, paths,
-    command lines and registry keys that ECS has as `keyword`. A `.caseless` field is no such field.
+    command lines and registry keys that ECS has as `keyword`. A `.caseless` field is no such field; a test
+    that has a test of the `.caseless` field as an alternative is left alone.
 
     ## Why
     Windows does not tell `CMD.EXE` from `cmd.exe`, and events have what was typed. On a keyword field kuery does, so
@@ -138,7 +147,7 @@ class CaseSensitiveKuery:
     ```
 
     ## Fix
-    None. The index must have the field that ignores letter case.
+    None. The index must have the field that ignores letter case; else a rule in EQL can compare with `:`.
 
     ## References
     - https://www.elastic.co/docs/explore-analyze/query-filter/languages/kql
@@ -151,16 +160,27 @@ class CaseSensitiveKuery:
         """One finding for each comparison, at its first value of that kind."""
         if detection.language != "kuery":
             return
+        doubled = {span for condition in detection.conditions for span in _beside_caseless(condition.predicate)}
         for condition, test, _ in detection.leaves():
             path = path_of(test.subject)
             if path is None or path not in ecs_schema() or ecs_schema().type_of(path) is not FieldType.KEYWORD:
                 continue
-            hits = _hits(test)
+            hits = [] if test.span in doubled else _hits(test)
             place = condition.span(place_of(hits[0])) if hits else None
             if place is not None:
-                yield Finding(
-                    place, f"`{path}` tells upper from lower case, Windows does not", f"use `{path}.caseless`"
+                better = (
+                    f"use `{path}.caseless`" if _HAS_CASELESS.fullmatch(path) else "a rule in EQL can compare with `:`"
                 )
+                yield Finding(place, f"`{path}` tells upper from lower case, Windows does not", better)
+
+
+def _beside_caseless(predicate: Predicate) -> Iterator[Span | None]:
+    """The places of tests that have a test of their `.caseless` field as an alternative."""
+    for node in walk(predicate):
+        if isinstance(node, Or):
+            tests = [term for term in node.terms if isinstance(term, Test)]
+            named = {path_of(test.subject) for test in tests}
+            yield from (test.span for test in tests if f"{path_of(test.subject)}.caseless" in named)
 
 
 CHECKS: Final = (CaseSensitivePath, CaseSensitiveKuery)

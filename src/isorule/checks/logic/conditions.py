@@ -9,7 +9,7 @@ from typing import ClassVar, Final
 
 from isorule.checks.check import SIGMA, About, CheckedDocument, Finding
 from isorule.checks.edits import replaced_within
-from isorule.checks.logic.searches import NO_SEARCH
+from isorule.checks.sigma.items import NO_SEARCH
 from isorule.diagnostics import Severity
 from isorule.dialects.sigma.conditions import matching_names
 from isorule.source import KeyPath, Span

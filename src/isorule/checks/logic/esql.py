@@ -16,12 +16,13 @@ _ELASTIC_ONLY: Final = frozenset({ELASTIC})
 _HIDDEN: Final = re.compile(r'//[^\n]*|/\*.*?\*/|"""(?:.|\n)*?"""|"(?:\\.|[^"\\\n])*"', re.DOTALL)
 _WORD: Final = re.compile(r"[A-Za-z_]+")
 _COLUMNS: Final = ("_id", "_version", "_index")
-_UNEQUAL: Final = re.compile(
-    r"(?P<field>[A-Za-z_@][\w.@]*)\s*(?:!=\s*[\"\d]|\bnot\s+(?:in\s*\(|r?like\s*[\"(]))", re.IGNORECASE
+_NAME: Final = r"(?<![\w.`])(?P<field>(?:[A-Za-z_@][\w@]*|`[^`\n]+`)(?:\.(?:[\w@]+|`[^`\n]+`))*)"
+_COMPARED: Final = re.compile(
+    rf"{_NAME}\s*(?:(?P<equal>[=!]=)\s*[\"\d]|(?P<not>\bnot\s+)?(?:\bin\s*\(|\br?like\s*[\"(]))", re.IGNORECASE
 )
-_NEGATED: Final = re.compile(
-    r"\bnot\s+(?P<field>[A-Za-z_@][\w.@]*)\s*(?:==\s*[\"\d]|\b(?:in\s*\(|r?like\s*[\"(]))", re.IGNORECASE
-)
+_CALLED: Final = re.compile(rf"\b(?:starts_with|ends_with|cidr_match)\s*\(\s*{_NAME}\s*,", re.IGNORECASE)
+_NOT_BEFORE: Final = re.compile(r"\bnot\s+\Z", re.IGNORECASE)
+_NOT_GROUP: Final = re.compile(r"\bnot\s*\(", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +181,8 @@ class EsqlNegation:
     """A negation in ES|QL of a field that may be missing.
 
     ## What it does
-    Finds `!=`, `NOT … ==`, `NOT IN`, `NOT LIKE` and `NOT RLIKE` of a field with a constant, where nothing else in the
+    Finds `!=`, `NOT … ==`, `NOT IN`, `NOT LIKE`, `NOT RLIKE`, `NOT STARTS_WITH`, `NOT ENDS_WITH` and `NOT CIDR_MATCH`
+    of a field with a constant, also where `NOT` stands before a bracket with alternatives, if no other condition of the
     query speaks of the field. Columns that the query computes are passed over.
 
     ## Why
@@ -215,34 +217,63 @@ class EsqlNegation:
         query = document.once(_query)
         if query is None:
             return
+        negated = [(command, found) for command in query.named("where") for found in _negated(command.text)]
+        places = {command.start + found.start("field") for command, found in negated}
         seen: set[str] = set()
-        for command in query.named("where"):
-            for pattern in (_UNEQUAL, _NEGATED):
-                for found in pattern.finditer(command.text):
-                    path = found["field"]
-                    if (
-                        path.lower() == "not"
-                        or path in seen
-                        or _is_spoken_of(query, path, command, found.start("field"))
-                    ):
-                        continue
-                    seen.add(path)
-                    at = command.start + found.start("field")
-                    message = f"an event without `{path}` does not pass: a negation of null is null"
-                    hint = f"write `({path} is null or …)`, or ask that it is not null"
-                    yield Finding(query.source.span(Span(at, at + len(path))), message, hint)
+        for command, found in negated:
+            path = found["field"]
+            at = command.start + found.start("field")
+            if path in seen or _is_spoken_of(query, path, at, places):
+                continue
+            seen.add(path)
+            message = f"an event without `{path.replace('`', '')}` does not pass: a negation of null is null"
+            hint = f"write `({path} is null or …)`, or ask that it is not null"
+            yield Finding(query.source.span(Span(at, at + len(path))), message, hint)
 
 
-def _is_spoken_of(query: _Query, path: str, where: _Command, at: int) -> bool:
-    """Whether a condition elsewhere names the field, or a command computes it."""
-    name = re.compile(rf"(?<![\w.]){re.escape(path)}(?![\w.])", re.IGNORECASE)
-    for command in query.commands:
-        if command.name in ("keep", "sort", "from", "drop", "limit"):
-            continue
-        for found in name.finditer(command.text):
-            if command is not where or found.start() != at:
-                return True
-    return False
+def _negated(text: str) -> Iterator[re.Match[str]]:
+    """The comparisons of fields with constants that are negated: by their operator, `not` before them, or `not` before
+    a bracket around alternatives. What stands in other brackets behind `not` is passed over."""
+    groups = [_Group.of(text, found.end()) for found in _NOT_GROUP.finditer(text)]
+    for found in (*_COMPARED.finditer(text), *_CALLED.finditer(text)):
+        around = [group for group in groups if group.start <= found.start() < group.end]
+        own = found.groupdict()
+        signs = [own.get("equal") == "!=", bool(own.get("not")), bool(_NOT_BEFORE.search(text, 0, found.start()))]
+        if all(group.alternatives for group in around) and (len(around) + sum(signs)) % 2:
+            yield found
 
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """The inside of a bracket, and whether nothing but `or` joins what is in it."""
+
+    start: int
+    end: int
+    alternatives: bool
+
+    @classmethod
+    def of(cls, text: str, start: int) -> _Group:
+        """The bracket that begins before `start`; to the end of the text where it is not closed."""
+        depth, end = 1, start
+        while depth and end < len(text):
+            depth += {"(": 1, ")": -1}.get(text[end], 0)
+            end += 1
+        return cls(start, end, re.search(r"\band\b", text[start:end], re.IGNORECASE) is None)
+
+
+def _is_spoken_of(query: _Query, path: str, at: int, negated: set[int]) -> bool:
+    """Whether a command computes the field or groups by it before the condition at a place, or a condition names it
+    other than by the negations at some places."""
+    parts = r"`?\.`?".join(map(re.escape, path.replace("`", "").split(".")))
+    name = re.compile(rf"(?<![\w.`])`?{parts}`?(?![\w.`])", re.IGNORECASE)
+    return any(
+        command.start + found.start() not in negated
+        for command in query.commands
+        if command.name not in _NO_CONDITIONS and (command.name not in ("stats", "inlinestats") or command.start < at)
+        for found in name.finditer(command.text)
+    )
+
+
+_NO_CONDITIONS: Final = frozenset({"keep", "sort", "from", "drop", "limit"})
 
 CHECKS: Final = (EsqlMetadata, EsqlKeep, EsqlNegation)

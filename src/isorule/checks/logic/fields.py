@@ -14,7 +14,7 @@ from isorule.diagnostics import Diagnostic, Severity
 from isorule.dialects.eql.types import FieldTypes
 from isorule.dialects.eql.verify import verify_fields
 from isorule.ir.detections import Aggregate, NewTerms, Sample, Sequence
-from isorule.ir.matchers import Equals, Matcher, Range, Scalar, Tokens
+from isorule.ir.matchers import Equals, Matcher, Near, Range, Scalar, Tokens
 from isorule.ir.predicates import Call, Field, Operand, Test
 from isorule.ir.schema import FieldType
 from isorule.mappings import ecs_schema
@@ -120,7 +120,11 @@ def _misspelt(path: str) -> str | None:
     schema = ecs_schema()
     if path in schema or ".Ext." in path or "." not in path:
         return None
-    known = _field_sets().get(path.partition(".")[0], ())
+    first, _, rest = path.partition(".")
+    known = _field_sets().get(first, ())
+    if not known:
+        near = (f"{other}.{rest}" for other in _field_sets() if len(other) > 3 and _one_letter(first, other))
+        return next((other for other in near if other in schema), None)
     if any(other.startswith(f"{path}.") for other in known) or any(path.startswith(f"{other}.") for other in known):
         return None
     best, likeness = None, _LIKENESS
@@ -226,7 +230,7 @@ def _scalars(value: Matcher) -> tuple[Scalar, ...]:
     match value:
         case Equals(scalar):
             return (scalar,)
-        case Tokens(text):
+        case Tokens(text) | Near(text):
             return (text,)
         case Range(lower, upper):
             return tuple(bound.value for bound in (lower, upper) if bound is not None)
@@ -344,7 +348,7 @@ class NegatedList:
             path = path_of(test.subject)
             place = condition.span(test.span)
             if path is not None and place is not None and polarity.value == "negative" and ecs_schema()[path].many:
-                yield Finding(place, f"`{path}` may have several values: none of them may be this one")
+                yield Finding(place, f"`{path}` may have several values: the negation holds where none of them matches")
 
 
 def _is_optional(subject: Operand | object) -> bool:

@@ -7,7 +7,7 @@ from typing import ClassVar, Final
 
 from isorule.checks.check import SIGMA, About, CheckedDocument, Finding
 from isorule.checks.edits import SAFE
-from isorule.checks.logic.searches import Item, items, without_modifier
+from isorule.checks.sigma.items import Item, items, without_modifier
 from isorule.diagnostics import Severity
 
 _SIGMA_ONLY: Final = frozenset({SIGMA})
@@ -50,8 +50,8 @@ class AllOfOne:
 
     def in_rule(self, document: CheckedDocument) -> Iterator[Finding]:
         """One finding for each such key."""
-        for item in document.once(items):
-            if "all" in item.modifiers and len(item.values) == 1 and item.field:
+        for item in items(document):
+            if "all" in item.modifiers and len(item.values) == 1:
                 fix = without_modifier(document, item, "all", SAFE)
                 yield Finding(item.path, "`all` says nothing of a single value", at_key=True, fix=fix)
 
@@ -97,8 +97,8 @@ class AllOfWholes:
 
     def in_rule(self, document: CheckedDocument) -> Iterator[Finding]:
         """One finding for each such key."""
-        for item in document.once(items):
-            if "all" in item.modifiers and item.field and not _MAY_BE_MANY.intersection(item.modifiers):
+        for item in items(document):
+            if "all" in item.modifiers and not _MAY_BE_MANY.intersection(item.modifiers):
                 wholes = {
                     str(value).lower() for _, value in item.values if not (isinstance(value, str) and _open(value))
                 }
@@ -147,8 +147,8 @@ class OffsetWithoutContains:
 
     def in_rule(self, document: CheckedDocument) -> Iterator[Finding]:
         """One finding for each such key."""
-        for item in document.once(items):
-            if item.field and "base64offset" in item.modifiers and item.shape is None:
+        for item in items(document):
+            if "base64offset" in item.modifiers and item.shape is None:
                 message = "the three forms of `base64offset` are parts of a value, never the whole"
                 yield Finding(item.path, message, "add `contains` behind it", at_key=True)
 
@@ -189,7 +189,7 @@ class RegexShape:
 
     def in_rule(self, document: CheckedDocument) -> Iterator[Finding]:
         """One finding for each such key."""
-        for item in document.once(items):
+        for item in items(document):
             if _both(item):
                 fix = without_modifier(document, item, "contains", SAFE)
                 yield Finding(item.path, "`contains` says nothing beside `re`", at_key=True, fix=fix)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from isorule.checks.check import CheckedDocument
+from isorule.checks.check import SIGMA, CheckedDocument
 from isorule.checks.detection import MOMENT, CheckedDetection, Condition
+from isorule.checks.logic.networks import holds, network
 from isorule.checks.logic.screening import narrowed, worth_proving
 from isorule.checks.logic.value_lists import covered_values
+from isorule.checks.sigma.items import items
 from isorule.ir.detections import Match
 from isorule.ir.predicates import Predicate
 from isorule.ir.resolve import resolve, resolve_category
@@ -38,7 +41,7 @@ class Needless:
 
 def needless(detection: CheckedDetection) -> tuple[Needless, ...]:
     """All that is needless or dead in a detection, in the order of the text. Ask for it with `detection.once`."""
-    found: dict[Span, Needless] = {}
+    found = {item.place: item for item in _in_blocks(detection.document)}
     for condition in detection.conditions:
         category = detection.rule.data_source.category_field
         predicate = resolve(resolve_category(condition.predicate, category), ecs_schema())
@@ -58,6 +61,20 @@ def _in_lists(condition: Condition, predicate: Predicate) -> list[Needless]:
             if place is not None and by is not None:
                 found.append(Needless("duplicate" if covered.same else "subsumed", place, (by,), value=True))
     return found
+
+
+def _in_blocks(document: CheckedDocument) -> Iterator[Needless]:
+    """Blocks of addresses in a list of a Sigma rule, which is one value for the rest of isorule."""
+    for item in items(document) if document.format == SIGMA else ():
+        if "cidr" not in item.modifiers or "all" in item.modifiers:
+            continue
+        blocks = [(document.span(path), network(text)) for path, text in item.texts()]
+        for at, (place, block) in enumerate(blocks):
+            for other, (by, wider) in enumerate(blocks):
+                same = block == wider
+                if place is not None and by is not None and holds(wider, block) and (other < at if same else True):
+                    yield Needless("duplicate" if same else "subsumed", place, (by,), value=True)
+                    break
 
 
 def _in_terms(condition: Condition, predicate: Predicate) -> list[Needless]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
@@ -14,12 +14,14 @@ from isorule.checks.logic.needless import Needless, needless, written
 from isorule.checks.logic.samples import samples
 from isorule.diagnostics import Fix, Severity, TextEdit
 from isorule.ir.folding import fold
-from isorule.ir.predicates import Field, Not, Or, Predicate, Test
+from isorule.ir.predicates import And, AnyField, Field, Not, Or, Predicate, Test
+from isorule.ir.schema import FieldType
 from isorule.ir.walk import walk
 from isorule.mappings import ecs_schema
 from isorule.source import Span
 
-_UNLESS: Final = "; so it is where fields have one value at most"
+_SINGLE: Final = ", as long as no field has several values"
+_KEYWORD: Final = ", where keywords are looked for within words, too"
 _BEHIND: Final = re.compile(r"\s*,\s*")
 _BEFORE: Final = re.compile(r"\s*,\s*$")
 
@@ -29,9 +31,19 @@ def _of_kind(detection: CheckedDetection, kind: str) -> Iterator[Needless]:
 
 
 def _finding(detection: CheckedDetection, item: Needless, what: str, because: str = "because of this") -> Finding:
-    message = f"`{written(detection.document, item.place)}` {what}{_UNLESS if item.single else ''}"
+    in_words = item.kind != "duplicate" and _is_keyword(detection, item.place)
+    unless = (_SINGLE if item.single else "") + (_KEYWORD if in_words else "")
+    message = f"`{written(detection.document, item.place)}` {what}{unless}"
     related = tuple((because, span) for span in item.by[:4])
     return Finding(item.place, message, related=related)
+
+
+def _is_keyword(detection: CheckedDetection, place: Span) -> bool:
+    """Whether a place is in words that whole events are searched for: not every backend finds them in longer words."""
+    keywords = (
+        condition.span(test.span) for condition, test, _ in detection.leaves() if isinstance(test.subject, AnyField)
+    )
+    return any(span is not None and span.start <= place.start < span.end for span in keywords)
 
 
 def without_value(detection: CheckedDetection, span: Span) -> Fix | None:
@@ -132,7 +144,7 @@ class AlwaysTrue:
             for span in _joined_negations(condition.predicate):
                 place = condition.span(span)
                 if place is not None:
-                    yield Finding(place, f"`{written(detection.document, place)}` is always true{_UNLESS}")
+                    yield Finding(place, f"`{written(detection.document, place)}` is always true{_SINGLE}")
 
 
 def _is_meant(text: str) -> bool:
@@ -142,22 +154,30 @@ def _is_meant(text: str) -> bool:
 def _joined_negations(predicate: Predicate) -> Iterator[Span]:
     """The alternatives of which one always holds: the field is not this value, or not that one."""
     for node in walk(predicate):
-        if isinstance(node, Or) and node.span is not None:
-            seen: dict[Field, set[str]] = {}
-            for subject, texts in _excluded(node):
-                if seen.get(subject, texts).isdisjoint(texts):
-                    yield node.span
-                    break
-                seen[subject] = texts
+        match node:
+            case Or(terms, span):
+                excluded = [term.term for term in terms if isinstance(term, Not)]
+            case Not(And(terms), span):
+                excluded = list(terms)
+            case _:
+                continue
+        seen: dict[Field, set[str]] = {}
+        for subject, texts in _whole_values(excluded):
+            if span is not None and seen.get(subject, texts).isdisjoint(texts):
+                yield span
+                break
+            seen[subject] = texts
 
 
-def _excluded(node: Or) -> Iterator[tuple[Field, set[str]]]:
-    """The fields that an alternative excludes values of, with these values; fields that hold lists are left out."""
-    for term in node.terms:
+def _whole_values(terms: Iterable[Predicate]) -> Iterator[tuple[Field, set[str]]]:
+    """The fields that terms compare with whole values, with these values; fields that hold lists or full text are left
+    out."""
+    for term in terms:
         match term:
-            case Not(Test(Field() as subject, matcher)) if not ecs_schema()[subject.path].many:
-                found = samples(matcher)
-                if found is not None and all(whole for _, whole in found):
+            case Test(Field() as subject, matcher):
+                known, found = ecs_schema()[subject.path], samples(matcher)
+                listed = known.many or known.type is FieldType.TEXT
+                if not listed and found is not None and all(whole for _, whole in found):
                     yield subject, {fold(text) for text, _ in found}
 
 
@@ -261,7 +281,8 @@ class SubsumedTerm:
     - `most`: how many values of one rule are reported one by one; the rest is told of in one finding.
 
     ## Fix
-    Safe: the narrow value is taken out of its list. The rule means the same without it.
+    Safe: the narrow value is taken out of its list. The rule means the same without it. None for keywords, which not
+    every backend looks for within longer words.
 
     ## References
     - https://www.elastic.co/docs/reference/query-languages/eql/eql-syntax
@@ -275,7 +296,8 @@ class SubsumedTerm:
         found = list(_of_kind(detection, "subsumed"))
         for item in found[: self.most]:
             shown = _finding(detection, item, "is covered by another value or alternative", "by this")
-            fix = without_value(detection, item.place) if item.value else None
+            sure = item.value and not _is_keyword(detection, item.place)
+            fix = without_value(detection, item.place) if sure else None
             yield Finding(shown.place, shown.message, related=shown.related, fix=fix)
         if len(found) > self.most:
             place = found[self.most].place

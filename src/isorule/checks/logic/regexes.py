@@ -9,40 +9,25 @@ from typing import ClassVar, Final
 
 from isorule.checks.check import BOTH, SIGMA, About, Finding
 from isorule.checks.detection import CheckedDetection
-from isorule.checks.logic.written import values
+from isorule.checks.logic.expressions import bare, expressions
+from isorule.checks.logic.written import path_of, values
 from isorule.diagnostics import Severity
 from isorule.ir.axes import Case, RegexFlavor
 from isorule.ir.matchers import Regex
 from isorule.ir.regex import Feature, features
-from isorule.source import Span
 
 _SIGMA_ONLY: Final = frozenset({SIGMA})
-_HIDDEN: Final = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]", re.DOTALL)
 _NAME_DOT: Final = re.compile(
-    r"[A-Za-z0-9_-](\.)"
+    r"[A-Za-z0-9_\0+*)}-](\.)"
     r"(?:exe|dll|bat|cmd|ps1|psm1|vbs|vbe|js|jse|hta|msi|sys|tmp|zip|rar|7z|iso|lnk|docm?x?|xlsm?x?|pdf|txt|log|ini"
     r"|com|net|org|info|io|ru|cn|xyz|top|onion)(?![\w*+?{(-])"
 )
 _METACHARACTER: Final = re.compile(r"[.^$*+?{}\[\]|()]")
 
 
-def _regexes(detection: CheckedDetection) -> Iterator[tuple[Regex, Span]]:
-    """Every expression of a detection with its place in the file."""
-    for condition, test, _ in detection.leaves():
-        for value in values(test.matcher):
-            place = condition.span(value.span) if isinstance(value, Regex) else None
-            if isinstance(value, Regex) and place is not None:
-                yield value, place
-
-
 @lru_cache(maxsize=512)
 def _features(pattern: str, flavor: RegexFlavor) -> frozenset[Feature]:
     return features(pattern, flavor)
-
-
-def _bare(pattern: str) -> str:
-    """A pattern with its escapes and classes blanked out; offsets stay."""
-    return _HIDDEN.sub(lambda found: "\0" * len(found[0]), pattern)
 
 
 class Runaway:
@@ -81,7 +66,7 @@ class Runaway:
 
     def in_detection(self, detection: CheckedDetection) -> Iterator[Finding]:
         """One finding for each such expression."""
-        for regex, place in _regexes(detection):
+        for _, regex, place in expressions(detection):
             if Feature.RUNAWAY in _features(regex.pattern, regex.flavor):
                 yield Finding(place, "a backtracking engine may need exponential time for this expression")
 
@@ -122,8 +107,8 @@ class UnescapedDot:
 
     def in_detection(self, detection: CheckedDetection) -> Iterator[Finding]:
         """One finding for each such name."""
-        for regex, place in _regexes(detection):
-            for found in _NAME_DOT.finditer(_bare(regex.pattern)):
+        for _, regex, place in expressions(detection):
+            for found in _NAME_DOT.finditer(bare(regex.pattern)):
                 name = re.search(r"[\w.-]*$", regex.pattern[: found.end()])
                 yield Finding(place, f"the dot in `{name[0] if name else found[0]}` stands for any character")
 
@@ -164,9 +149,9 @@ class RedundantRun:
 
     def in_detection(self, detection: CheckedDetection) -> Iterator[Finding]:
         """At most one finding for each expression."""
-        for regex, place in _regexes(detection):
-            bare = _bare(regex.pattern)
-            if len(bare) > 2 and (bare.startswith(".*") or bare.endswith(".*")):
+        for _, regex, place in expressions(detection):
+            text = bare(regex.pattern)
+            if len(text) > 2 and (text.startswith(".*") or text.endswith(".*")):
                 yield Finding(place, "`.*` at the end of an expression that is looked for anywhere says nothing")
 
 
@@ -230,7 +215,8 @@ class LuceneAnchor:
     """`^` or `$` in an expression of EQL or Lucene, where they are plain characters.
 
     ## What it does
-    Finds expressions of EQL (`regex`) and Lucene (`/…/`) that begin with `^` or end with `$`.
+    Finds expressions of EQL (`regex`) and Lucene (`/…/`), and alternatives in them, that begin with `^` or end with
+    `$`. A `$` on fields for accounts and shares, whose names may end with it, is left alone.
 
     ## Why
     Lucene compares an expression with the whole value and has no anchors: the two signs are looked for as such. The
@@ -257,11 +243,57 @@ class LuceneAnchor:
 
     def in_detection(self, detection: CheckedDetection) -> Iterator[Finding]:
         """One finding for each such expression."""
-        for regex, place in _regexes(detection):
-            bare = _bare(regex.pattern)
-            if regex.flavor is RegexFlavor.LUCENE and (bare.startswith("^") or bare.endswith("$")):
-                sign = "^" if bare.startswith("^") else "$"
+        for test, regex, place in expressions(detection):
+            found = _ANCHOR.search(bare(regex.pattern)) if regex.flavor is RegexFlavor.LUCENE else None
+            if found is not None and ("^" in found[0] or not _WITH_DOLLAR.search(path_of(test.subject) or "")):
+                sign = "^" if "^" in found[0] else "$"
                 yield Finding(place, f"`{sign}` is a plain character here: the whole value is compared anyway")
+
+
+_ANCHOR: Final = re.compile(r"(?:\A|[(|])\^|\$(?:\Z|[)|])")
+_WITH_DOLLAR: Final = re.compile(r"user|account|share", re.IGNORECASE)
+
+_UNBOUNDED: Final = re.compile(r"[*+@~]|\{\d+,\}|<")
+"""What lets a Lucene expression match texts of any length, with `<1-99>` and complements to be sure."""
+
+
+class WholeCommandLine:
+    """An expression of EQL or Lucene for a part of a command line that is compared with all of it.
+
+    ## What it does
+    Finds expressions on a command line that can only match texts of a bounded length: they have no `.*`, and nothing
+    else that repeats without end.
+
+    ## Why
+    Sigma looks for an expression anywhere in a value, EQL (`regex`) and Lucene (`/…/`) compare the whole value with it.
+    A command line with anything around the part is not found.
+
+    ## Example
+    ```eql
+    process where process.command_line regex "curl (-s )?https?://198"
+    ```
+
+    ## Use instead
+    ```eql
+    process where process.command_line regex ".*curl (-s )?https?://198.*"
+    ```
+
+    ## Fix
+    None. The whole command line may be meant.
+
+    ## References
+    - https://www.elastic.co/docs/reference/query-languages/query-dsl/regexp-syntax
+    """
+
+    about: ClassVar = About("REGEX007", "regex-whole-value", Severity.INFO, BOTH)
+
+    def in_detection(self, detection: CheckedDetection) -> Iterator[Finding]:
+        """One finding for each such expression."""
+        for test, regex, place in expressions(detection):
+            long = (path_of(test.subject) or "").lower().endswith(("command_line", "commandline"))
+            if long and regex.flavor is RegexFlavor.LUCENE and not _UNBOUNDED.search(bare(regex.pattern)):
+                message = "the whole command line is compared with this expression, which has no `.*`"
+                yield Finding(place, message, "write .* where other text may stand")
 
 
 _UNSUPPORTED: Final = {
@@ -314,10 +346,10 @@ class UnportableRegex:
 
     def in_detection(self, detection: CheckedDetection) -> Iterator[Finding]:
         """One finding for each such expression."""
-        for regex, place in _regexes(detection):
+        for _, regex, place in expressions(detection):
             used = [name for item, name in _UNSUPPORTED.items() if item in _features(regex.pattern, regex.flavor)]
             if used:
                 yield Finding(place, f"the expression has {' and '.join(used)}, which Sigma leaves out")
 
 
-CHECKS: Final = (Runaway, UnescapedDot, RedundantRun, PlainRegex, LuceneAnchor, UnportableRegex)
+CHECKS: Final = (Runaway, UnescapedDot, RedundantRun, PlainRegex, LuceneAnchor, WholeCommandLine, UnportableRegex)

@@ -12,6 +12,8 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Final, assert_never
 
+from isorule.checks.logic.networks import holds, network, networks
+from isorule.diagnostics import IsoruleError
 from isorule.ir.axes import Case
 from isorule.ir.folding import fold
 from isorule.ir.matchers import (
@@ -22,6 +24,7 @@ from isorule.ir.matchers import (
     Like,
     LikePart,
     Matcher,
+    Near,
     OneOf,
     Placeholder,
     Present,
@@ -30,6 +33,7 @@ from isorule.ir.matchers import (
     Tokens,
     Wildcard,
 )
+from isorule.ir.regex import compile_regex
 
 RUN: Final = "\ue000"
 ONE: Final = "\ue001"
@@ -45,6 +49,7 @@ def text_of(value: str | int | float | bool) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
+@lru_cache(maxsize=4096)
 def samples(matcher: Matcher) -> tuple[Value, ...] | None:
     """A sample of each value of a matcher; None where there is one without a sample."""
     match matcher:
@@ -57,7 +62,7 @@ def samples(matcher: Matcher) -> tuple[Value, ...] | None:
         case OneOf(options):
             found = [samples(option) for option in options]
             return tuple(value for one in found if one for value in one) if all(found) else None
-        case Present() | Regex() | Range() | InNetwork() | FieldRef() | Complement():
+        case Present() | Regex() | Range() | InNetwork() | FieldRef() | Near() | Complement():
             return None
         case _:
             assert_never(matcher)
@@ -67,6 +72,7 @@ def _sample(parts: tuple[LikePart, ...]) -> str:
     return "".join(part if isinstance(part, str) else RUN if part is Wildcard.RUN else ONE for part in parts)
 
 
+@lru_cache(maxsize=4096)
 def passes(matcher: Matcher) -> Passes:
     """Whether a sample meets a matcher; False where that is not known."""
     match matcher:
@@ -86,8 +92,36 @@ def passes(matcher: Matcher) -> Passes:
             return lambda sample: any(one(sample) for one in found)
         case Present():
             return lambda _: True
+        case InNetwork():
+            blocks = networks(matcher)
+            return lambda sample: any(holds(block, network(sample)) for block in blocks)
+        case Range():
+            return lambda sample: _in_range(matcher, sample)
+        case Regex():
+            return _expression(matcher)
         case _:
             return lambda _: False
+
+
+def _in_range(wanted: Range, sample: str) -> bool:
+    """Whether a sample is a number between two bounds."""
+    lower, upper = wanted.lower, wanted.upper
+    try:
+        number = float(sample)
+        above = lower is None or number > float(lower.value) or (lower.inclusive and number == float(lower.value))
+        return above and (
+            upper is None or number < float(upper.value) or (upper.inclusive and number == float(upper.value))
+        )
+    except ValueError:
+        return False
+
+
+@lru_cache(maxsize=512)
+def _expression(matcher: Regex) -> Passes:
+    try:
+        return compile_regex(matcher)
+    except IsoruleError:
+        return lambda _: False
 
 
 @lru_cache(maxsize=4096)

@@ -8,13 +8,16 @@ passed over is proved before anything is said.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum, unique
 from itertools import permutations
 from typing import Final, assert_never
 
+from isorule.checks.logic.networks import holds, networks
 from isorule.checks.logic.samples import ONE, RUN, Value, passes, samples
+from isorule.ir.folding import fold
 from isorule.ir.matchers import Matcher, OneOf, Present, Range
 from isorule.ir.predicates import And, Const, Field, Nested, Not, Or, Predicate, Subject, Test, conjunction
 from isorule.ir.walk import leaves
@@ -48,10 +51,10 @@ def worth_proving(predicate: Predicate, is_list: Callable[[str], bool]) -> froze
     The predicate is resolved (`isorule.ir.resolve`); `is_list` tells the fields that hold lists. A condition with very
     many values is not worth its proof.
     """
-    root = _node(predicate, True)
-    if isinstance(predicate, Test) or _size(root) > _MOST_VALUES:
+    tests = [test for test, _ in leaves(predicate)]
+    if _are_apart([{test.subject} for test in tests]) or sum(map(_size, tests)) > _MOST_VALUES:
         return frozenset()
-    return frozenset(_Screen(is_list).found(root))
+    return frozenset(_Screen(is_list).found(_node(predicate, True)))
 
 
 def narrowed(predicate: Predicate, subjects: frozenset[Subject]) -> Predicate:
@@ -65,9 +68,13 @@ def narrowed(predicate: Predicate, subjects: frozenset[Subject]) -> Predicate:
     return conjunction(kept, predicate.span)
 
 
-def _size(root: _Node) -> int:
-    tests = [leaf.test for leaf in _leaves(root) if leaf.test is not None]
-    return sum(len(test.matcher.options) if isinstance(test.matcher, OneOf) else 1 for test in tests)
+def _size(test: Test) -> int:
+    return len(test.matcher.options) if isinstance(test.matcher, OneOf) else 1
+
+
+def _are_apart(subjects: list[set[Subject]]) -> bool:
+    """Whether no subject is in two of the sets."""
+    return len(set().union(*subjects)) == sum(map(len, subjects))
 
 
 def _node(predicate: Predicate, holds: bool) -> _Node:
@@ -107,7 +114,9 @@ class _Screen:
 
     def _siblings(self, node: _Node) -> Iterator[Subject]:
         """The subjects of parts that seem to follow from another one."""
-        subjects = [frozenset(_subjects(part)) for part in node.parts]
+        subjects = [set(_subjects(part)) for part in node.parts]
+        if _are_apart(subjects):
+            return
         for first, second in permutations(range(len(node.parts)), 2):
             if subjects[second] <= subjects[first] and self._implies(node.parts[first], node.parts[second]):
                 yield from subjects[second]
@@ -127,12 +136,15 @@ class _Screen:
 
     def _across(self, node: _Node) -> Iterator[Subject]:
         """The subjects of tests that settle a test in one of the parts beside them."""
-        tests = [part for part in node.parts if part.test is not None]
-        below = [(part, leaf) for part in node.parts for leaf in _leaves(part)]
-        for outer in tests:
-            assert outer.test is not None
-            for part, leaf in below:
-                if part is not outer and leaf.test is not None and leaf.test.subject == outer.test.subject:
+        below: dict[Subject, list[_Node]] = defaultdict(list)
+        for leaf in _leaves(node):
+            if leaf.test is not None:
+                below[leaf.test.subject].append(leaf)
+        for outer in node.parts:
+            if outer.test is None:
+                continue
+            for leaf in below[outer.test.subject]:
+                if leaf is not outer:
                     self.looked_at += 1
                     if self.looked_at > _MOST_PAIRS:
                         return
@@ -189,20 +201,42 @@ def _some_is_dead(outer: _Node, inner: _Node) -> bool:
     assert outer.test is not None
     assert inner.test is not None
     allowed, options = samples(outer.test.matcher), samples(inner.test.matcher)
-    if allowed is None or options is None:
-        return isinstance(outer.test.matcher, Range) and isinstance(inner.test.matcher, Range)
+    if options is None:
+        return _may_be_apart(outer.test.matcher, inner.test.matcher)
     if not outer.holds:
         shut_out = passes(outer.test.matcher)
         return inner.holds and any(shut_out(sample) for sample, _ in options)
-    if not inner.holds:
-        within, let_in = passes(inner.test.matcher), passes(outer.test.matcher)
-        if any(alone and not let_in(sample) for sample, alone in options):
-            return True
-        whole = all(alone for _, alone in allowed)
-        meets = [within(sample) for sample, _ in allowed]
-        return any(meets) or (whole and any(not _touches(option, allowed, outer.test.matcher) for option in options))
     let_in = passes(outer.test.matcher)
-    return any(alone and not let_in(sample) for sample, alone in options)
+    if any(alone and not let_in(sample) for sample, alone in options):
+        return True
+    if allowed is None:
+        return False
+    if any(all(_apart(sample, other) for other, _ in allowed) for sample, _ in options):
+        return True
+    if inner.holds:
+        return False
+    within = passes(inner.test.matcher)
+    whole = all(alone for _, alone in allowed)
+    meets = [within(sample) for sample, _ in allowed]
+    return any(meets) or (whole and any(not _touches(option, allowed, outer.test.matcher) for option in options))
+
+
+def _may_be_apart(first: Matcher, second: Matcher) -> bool:
+    """Whether two tests without samples may have no value in common: ranges, and blocks of addresses that are apart."""
+    if isinstance(first, Range) and isinstance(second, Range):
+        return True
+    blocks, others = networks(first), networks(second)
+    return bool(blocks) and any(not any(holds(a, b) or holds(b, a) for a in blocks) for b in others)
+
+
+def _apart(first: str, second: str) -> bool:
+    """Whether two samples begin or end with texts of which no value can have both."""
+    heads = [fold(_WILD.split(sample, maxsplit=1)[0]) for sample in (first, second)]
+    tails = [fold(_WILD.split(sample)[-1])[::-1] for sample in (first, second)]
+    return any(not a.startswith(b) and not b.startswith(a) for a, b in (heads, tails))
+
+
+_WILD: Final = re.compile(f"[{RUN}{ONE}]")
 
 
 def _touches(option: Value, allowed: tuple[Value, ...], matcher: Matcher) -> bool:
@@ -220,6 +254,8 @@ def _covers(weaker: Matcher, stronger: Matcher) -> bool:
         return True
     found = samples(stronger)
     if found is None:
-        return isinstance(weaker, Range) and isinstance(stronger, Range)
+        wide, narrow = networks(weaker), networks(stronger)
+        ranges = isinstance(weaker, Range) and isinstance(stronger, Range)
+        return ranges or (bool(narrow) and all(any(holds(a, b) for a in wide) for b in narrow))
     met = passes(weaker)
     return all(met(sample) for sample, _ in found)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
-from ipaddress import IPv4Network, IPv6Network, ip_network
 
+from isorule.checks.logic.networks import holds, network
 from isorule.checks.logic.samples import passes, samples
 from isorule.ir.axes import Case
 from isorule.ir.folding import fold
@@ -116,9 +115,12 @@ class _Patterns:
         for length, filed in self.at_end.items():
             yield from filed.get(text[max(len(text) - length, 0) :], ())
         for length, filed in self.within.items():
-            for at in range(len(text) - length + 1):
-                if (here := filed.get(text[at : at + length])) is not None:
-                    yield from here
+            if len(filed) <= len(text):
+                inner: Iterable[str] = (part for part in filed if part in text)
+            else:
+                inner = (text[at : at + length] for at in range(len(text) - length + 1))
+            for part in inner:
+                yield from filed.get(part, ())
         yield from self.others
 
 
@@ -130,23 +132,9 @@ def _is_wider(wide: Like, option: Matcher, sample: str) -> bool:
 
 
 def _networks(options: list[Matcher]) -> Iterator[Covered]:
-    blocks = [(option, _block(option.blocks[0])) for option in options if isinstance(option, InNetwork)]
+    blocks = [(option, network(option.blocks[0])) for option in options if isinstance(option, InNetwork)]
     for option, block in blocks:
         for other, wider in blocks:
-            if option is not other and block != wider and _holds(wider, block):
+            if option is not other and block != wider and holds(wider, block):
                 yield Covered(option, other, same=False)
                 break
-
-
-def _holds(wider: IPv4Network | IPv6Network | None, block: IPv4Network | IPv6Network | None) -> bool:
-    if isinstance(wider, IPv4Network) and isinstance(block, IPv4Network):
-        return block.subnet_of(wider)
-    return isinstance(wider, IPv6Network) and isinstance(block, IPv6Network) and block.subnet_of(wider)
-
-
-@lru_cache(maxsize=1024)
-def _block(block: str) -> IPv4Network | IPv6Network | None:
-    try:
-        return ip_network(block, strict=False)
-    except ValueError:
-        return None

@@ -10,7 +10,7 @@ from typing import ClassVar, Final
 
 from isorule.checks.check import SIGMA, About, CheckedDocument, Finding
 from isorule.checks.edits import UNSAFE, respelled
-from isorule.checks.logic.searches import Item, items
+from isorule.checks.sigma.items import Item, searches
 from isorule.diagnostics import Severity
 from isorule.dialects.sigma.patterns import read_text, write_text
 from isorule.ir.matchers import LikePart, Wildcard
@@ -24,7 +24,7 @@ _NUMBER: Final = re.compile(r"0|[1-9]\d*")
 
 def _texts(document: CheckedDocument) -> Iterator[tuple[Item, KeyPath, str]]:
     """The texts that are read as Sigma reads texts: with wildcards."""
-    for item in document.once(items):
+    for item in searches(document):
         if not _NOT_TEXT.intersection(item.modifiers):
             for path, text in item.texts():
                 yield item, path, text
@@ -68,7 +68,7 @@ class WildcardForModifier:
 
     def in_rule(self, document: CheckedDocument) -> Iterator[Finding]:
         """One finding for each item, at its first value."""
-        for item in document.once(items):
+        for item in searches(document):
             if not item.field or item.shape is not None or _NOT_TEXT.intersection(item.modifiers):
                 continue
             shapes = {_shape(read_text(value)) if isinstance(value, str) else None for _, value in item.values}
@@ -135,7 +135,9 @@ class RedundantWildcard:
             shorter = _without_runs(parts, item)
             if shorter and shorter != parts:
                 fix = respelled(document, path, write_text(shorter), "leave out the star")
-                yield Finding(path, "a star of this value says nothing", fix=fix)
+                yield Finding(
+                    path, "a star of this value says nothing", r"write `\*` if a plain star is meant", fix=fix
+                )
 
 
 def _without_runs(parts: tuple[LikePart, ...], item: Item) -> tuple[LikePart, ...]:
@@ -238,10 +240,10 @@ class EscapedStarInPath:
 
 
 class AnyValue:
-    """A value that is a star alone.
+    """A value that is a star alone, or an empty part of a text.
 
     ## What it does
-    Finds `*` as a value.
+    Finds `*` as a value, and the empty text behind `contains`, `startswith` and `endswith`.
 
     ## Why
     It asks whether the field is there, which `exists` says plainly; backends write it in different ways, and some let
@@ -275,11 +277,10 @@ class AnyValue:
     def in_rule(self, document: CheckedDocument) -> Iterator[Finding]:
         """One finding for each such value."""
         for item, path, text in _texts(document):
-            if text and not text.strip("*"):
-                message = (
-                    "a star alone asks whether the field is there" if item.field else "a star alone asks for nothing"
-                )
-                yield Finding(path, message, "write `|exists: true`" if item.field else None)
+            if not text.strip("*") and (text or item.shape):
+                sign = "a star alone" if text else "the empty text"
+                what = "asks whether the field is there" if item.field else "asks for nothing"
+                yield Finding(path, f"{sign} {what}", "write `|exists: true`" if item.field else None)
 
 
 class NumberAsText:
@@ -319,7 +320,7 @@ class NumberAsText:
 
     def in_rule(self, document: CheckedDocument) -> Iterator[Finding]:
         """One finding for each such value."""
-        for item in document.once(items):
+        for item in searches(document):
             if item.modifiers or not item.field:
                 continue
             numeric = item.field.endswith(("ID", "Id", "Port")) or any(type(value) is int for _, value in item.values)
@@ -366,7 +367,7 @@ class ControlCharacter:
 
     def in_rule(self, document: CheckedDocument) -> Iterator[Finding]:
         """One finding for each such value."""
-        for item in document.once(items):
+        for item in searches(document):
             for path, text in item.texts():
                 found = next((one for one in text if not one.isprintable() and unicodedata.category(one) == "Cc"), None)
                 if found is not None:
@@ -381,7 +382,7 @@ class ShortContains:
     Finds texts of less than `least` characters behind `contains`, and among keywords.
 
     ## Why
-    One or two characters stand in nearly every value, so that the condition says next to nothing.
+    Many values hold one or two characters by chance, so that the condition says next to nothing.
 
     ## Example
     ```yaml
@@ -417,7 +418,7 @@ class ShortContains:
         for item, path, text in _texts(document):
             wide = item.shape == "contains" or not item.field
             if wide and "all" not in item.modifiers and text.isalnum() and text.isascii() and len(text) < self.least:
-                yield Finding(path, f"{len(text)} characters stand in nearly every value")
+                yield Finding(path, f"`{text}` is so short that many values hold it by chance")
 
 
 class ListOfOne:
@@ -457,7 +458,7 @@ class ListOfOne:
 
     def in_rule(self, document: CheckedDocument) -> Iterator[Finding]:
         """One finding for each such list, at its value."""
-        for item in document.once(items):
+        for item in searches(document):
             if item.listed and len(item.values) == 1 and item.field:
                 yield Finding(item.values[0][0], "a list with one value")
 
@@ -499,7 +500,7 @@ class Keywords:
 
     def in_rule(self, document: CheckedDocument) -> Iterator[Finding]:
         """One finding for each such selection."""
-        for item in document.once(items):
+        for item in searches(document):
             if not item.field:
                 yield Finding(item.path, "these words are looked for in the whole event", at_key=True)
 

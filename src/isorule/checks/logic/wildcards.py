@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from typing import ClassVar, Final
 
 from isorule.checks.check import ELASTIC, About, Finding
-from isorule.checks.detection import QUERY, CheckedDetection, Condition
-from isorule.checks.edits import SAFE, UNSAFE
-from isorule.checks.logic.written import operator, operator_span, path_of, place_of, values
-from isorule.diagnostics import Applicability, Fix, Severity, TextEdit, UnsupportedError
+from isorule.checks.detection import CheckedDetection, Condition
+from isorule.checks.edits import UNSAFE
+from isorule.checks.logic.written import operator, operator_span, path_of, place_of, query_fix, values
+from isorule.diagnostics import Fix, Severity, UnsupportedError
 from isorule.dialects.kuery.words import pattern
 from isorule.ir.axes import TokenMode
 from isorule.ir.matchers import Equals, Like, LikePart, Tokens, Wildcard
@@ -24,7 +24,8 @@ _EXACT: Final = {"==": "like", "in": "like", "in~": "like~", "!=": "like", "not 
 _PLAIN_FORM: Final = {"like": ("==", "in"), "like~": (":", "in~")}
 _LITERAL_STAR: Final = re.compile(r"\A\*+\Z|\\\*(?:\\|\Z)|(?:^|\s)\*(?:\s|$)")
 """Texts in which a star is meant: `*` alone, a part of a path (`\\\\*\\IPC$`), a word (`select * from`, cron)."""
-
+_OWN_STAR: Final = re.compile(r"[:=]\*\Z|\A\*\.\w+\Z")
+"""Arguments that programs take with a star in them: all values of an option (`/text:*`), all files of a kind."""
 
 _ANY_DRIVE: Final = "?:\\"
 """How Elastic's rules begin a path of Windows on any drive."""
@@ -43,7 +44,8 @@ class LiteralWildcard:
 
     ## What it does
     Finds values with `*`, and paths on any drive (`?:\\\\`), behind `==`, `!=`, `in` and `not in` of EQL. A star that
-    is all of the value, a part of a path of its own (`\\\\\\\\*\\\\IPC$`) or a word of its own is taken for meant.
+    is all of the value, a part of a path of its own (`\\\\\\\\*\\\\IPC$`) or a word of its own is taken for meant;
+    `eql-star-argument` speaks of one that may be meant.
 
     ## Why
     Only `:`, `like` and `like~` know wildcards. Elsewhere the value is a text with a star in it, which no event has:
@@ -70,23 +72,69 @@ class LiteralWildcard:
 
     def in_detection(self, detection: CheckedDetection) -> Iterator[Finding]:
         """One finding for each such value."""
-        if detection.language != "eql":
-            return
-        for condition, test, _ in detection.leaves():
-            starred = [
-                value
-                for value in values(test.matcher)
-                if isinstance(value, Equals) and isinstance(value.value, str) and _wildcard(value.value) is not None
-            ]
-            sign = operator(condition, test) if starred else None
-            if sign not in _EXACT:
-                continue
-            for value in starred:
-                place = condition.span(value.span)
-                if place is not None:
-                    star = _wildcard(str(value.value))
-                    message = f"`{star}` is no wildcard behind `{sign}`: the value is compared as it stands"
-                    yield Finding(place, message, "write `like`", fix=_as_like(condition, test, sign))
+        for condition, test, sign, value in _starred(detection):
+            place = condition.span(value.span)
+            if place is not None and not _may_be_meant(test, value):
+                message = f"`{_wildcard(str(value.value))}` is no wildcard behind `{sign}`: {_AS_IT_STANDS}"
+                yield Finding(place, message, "write `like`", fix=_as_like(condition, test, sign))
+
+
+class StarArgument:
+    """A star at the edge of an EQL argument, which is compared as it stands and may be meant so.
+
+    ## What it does
+    Finds values of `process.args` such as `/text:*` and `*.log` behind `==`, `!=`, `in` and `not in` of EQL.
+
+    ## Why
+    Programs take such arguments, so that the star may be meant: all values of an option, all files of a kind. If it is
+    not, the comparison is never met, for only `:`, `like` and `like~` know wildcards.
+
+    ## Example
+    ```eql
+    process where process.name == "forfiles.exe" and process.args == "/m:*"
+    ```
+
+    ## Use instead
+    ```eql
+    process where process.name == "forfiles.exe" and process.args like "/m:*"
+    ```
+
+    ## Fix
+    Unsafe: the comparison is written with `like` (or `like~`). The rule then means what the star suggests.
+
+    ## References
+    - https://www.elastic.co/docs/reference/query-languages/eql/eql-syntax#eql-syntax-pattern-comparison-keywords
+    """
+
+    about: ClassVar = About("QUERY016", "eql-star-argument", Severity.INFO, _ELASTIC_ONLY)
+
+    def in_detection(self, detection: CheckedDetection) -> Iterator[Finding]:
+        """One finding for each such value."""
+        for condition, test, sign, value in _starred(detection):
+            place = condition.span(value.span)
+            if place is not None and _may_be_meant(test, value):
+                message = f"only the argument with this star is meant behind `{sign}`: {_AS_IT_STANDS}"
+                yield Finding(place, message, "write `like` for a wildcard", fix=_as_like(condition, test, sign))
+
+
+_AS_IT_STANDS: Final = "the value is compared as it stands"
+
+
+def _starred(detection: CheckedDetection) -> Iterator[tuple[Condition, Test, str, Equals]]:
+    """The values of EQL queries with what looks like a wildcard behind an operator that has none, with the operator."""
+    for condition, test, _ in detection.leaves() if detection.language == "eql" else ():
+        found = [
+            value
+            for value in values(test.matcher)
+            if isinstance(value, Equals) and isinstance(value.value, str) and _wildcard(value.value) is not None
+        ]
+        sign = operator(condition, test) if found else None
+        if sign in _EXACT:
+            yield from ((condition, test, sign, value) for value in found)
+
+
+def _may_be_meant(test: Test, value: Equals) -> bool:
+    return (path_of(test.subject) or "").endswith(".args") and _OWN_STAR.search(str(value.value)) is not None
 
 
 def _as_like(condition: Condition, test: Test, sign: str) -> Fix | None:
@@ -96,17 +144,7 @@ def _as_like(condition: Condition, test: Test, sign: str) -> Fix | None:
     edits = [(span, _EXACT[sign])]
     if sign.startswith(("!", "not")):
         edits.append((Span(test.span.start, test.span.start), "not "))
-    return _query_fix(condition, edits, f"compare with `{_EXACT[sign]}`", UNSAFE)
-
-
-def _query_fix(
-    condition: Condition, edits: list[tuple[Span, str]], title: str, safety: Applicability = SAFE
-) -> Fix | None:
-    """Edits of a query as a fix; their spans count in the query."""
-    if condition.text is None:
-        return None
-    moved = [TextEdit(condition.text.span(span), text) for span, text in sorted(edits)]
-    return Fix(title, tuple(moved), safety, (QUERY,))
+    return query_fix(condition, edits, f"compare with `{_EXACT[sign]}`", UNSAFE)
 
 
 class QuotedWildcard:
@@ -167,7 +205,7 @@ def _unquoted(condition: Condition, value: Tokens) -> Fix | None:
         text = pattern(tuple(parts))
     except UnsupportedError:
         return None
-    return _query_fix(condition, [(value.span, text)], "take the quotes away", UNSAFE)
+    return query_fix(condition, [(value.span, text)], "take the quotes away", UNSAFE)
 
 
 class LikeWithoutWildcard:
@@ -213,7 +251,7 @@ class LikeWithoutWildcard:
                 continue
             listed = condition.text.text[span.end :].lstrip().startswith("(")
             better = _PLAIN_FORM[sign][listed]
-            fix = _query_fix(condition, [(span, better)], f"compare with `{better}`")
+            fix = query_fix(condition, [(span, better)], f"compare with `{better}`")
             message = f"no value behind `{sign}` has a wildcard"
             yield Finding(condition.text.span(span), message, f"write `{better}`", fix=fix)
 
@@ -312,4 +350,4 @@ _NO_TEXTS: Final = {
     FieldType.BOOLEAN: "boolean",
 }
 
-CHECKS: Final = (LiteralWildcard, QuotedWildcard, LikeWithoutWildcard, LeadingWildcard, WildcardOnOther)
+CHECKS: Final = (LiteralWildcard, StarArgument, QuotedWildcard, LikeWithoutWildcard, LeadingWildcard, WildcardOnOther)

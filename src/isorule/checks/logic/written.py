@@ -1,4 +1,4 @@
-"""How a test is written in a query: its operator, and the values with their places."""
+"""How a test is written in a query: its operator, the values with their places, and edits of them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from isorule.checks.detection import Condition
+from isorule.checks.detection import QUERY, Condition
+from isorule.checks.edits import SAFE
+from isorule.diagnostics import Applicability, Fix, TextEdit
 from isorule.ir.matchers import Complement, InNetwork, Matcher, OneOf, Present
 from isorule.ir.predicates import Field, Subject, Test
 from isorule.source import Span
@@ -60,3 +62,13 @@ def operator(condition: Condition, test: Test) -> str | None:
 def path_of(subject: Subject) -> str | None:
     """The path of a field; None for other subjects."""
     return subject.path if isinstance(subject, Field) else None
+
+
+def query_fix(
+    condition: Condition, edits: list[tuple[Span, str]], title: str, safety: Applicability = SAFE
+) -> Fix | None:
+    """Edits of a query as a fix; their spans count in the query."""
+    if condition.text is None:
+        return None
+    moved = [TextEdit(condition.text.span(span), text) for span, text in sorted(edits)]
+    return Fix(title, tuple(moved), safety, (QUERY,))

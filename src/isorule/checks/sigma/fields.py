@@ -17,6 +17,7 @@ from isorule.source import KeyPath
 _ONLY = frozenset({SIGMA})
 _HASH_FIELDS: Final = frozenset({"Hashes", "Hash"})
 _HASH_LENGTHS: Final = {"MD5": 32, "SHA1": 40, "SHA256": 64, "IMPHASH": 32}
+_HASH = re.compile(r"[0-9A-Fa-f]{32}|[0-9A-Fa-f]{40}|[0-9A-Fa-f]{64}")
 _HASH_PART = re.compile(r"([A-Za-z0-9]+)=([^=,]*)")
 _CASELESS: Final = frozenset({"contains", "startswith", "endswith", "all"})
 
@@ -132,7 +133,7 @@ class FieldUnknown:
             return
         known = _by_case(row.fields)
         for item in items(document):
-            if item.field.casefold() in known:
+            if item.field.casefold() in known or " " in item.field:
                 continue
             close = get_close_matches(item.field, sorted(row.fields), 1, 0.7)
             yield Finding(
@@ -249,14 +250,15 @@ class FieldSpace:
 
 
 class HashValue:
-    """A hash of the wrong length, or of an algorithm that the field does not hold.
+    """A hash of the wrong length, of an algorithm that the field does not hold, or of none.
 
     ## What it does
     Looks at values of `Hashes` and `Hash`: what stands behind `MD5=`, `SHA1=`, `SHA256=` or `IMPHASH=` must be as many
-    hexadecimal digits as the algorithm gives. A value without an algorithm is passed over.
+    hexadecimal digits as the algorithm gives. A hash without its algorithm is fine after `contains` and `endswith`.
 
     ## Why
-    The log holds all hashes of a file as one text of such pairs, so a pair that is wrong is never found.
+    The log holds all hashes of a file as one text of such pairs, so a pair that is wrong is never found, and a hash
+    alone is never the whole text or its beginning.
 
     ## Example
     ```yaml
@@ -290,6 +292,9 @@ class HashValue:
                 for path, value in item.values:
                     if isinstance(value, str):
                         yield from _wrong_hashes(path, value, open_end="startswith" in item.modifiers)
+                        if _HASH.fullmatch(value) and not {"contains", "endswith"} & {*item.modifiers}:
+                            hint = "write its algorithm (MD5=…) and contains"
+                            yield Finding(path, f"{item.field} never begins with a hash alone", hint)
 
 
 def _wrong_hashes(path: KeyPath, value: str, *, open_end: bool) -> Iterator[Finding]:

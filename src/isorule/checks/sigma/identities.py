@@ -1,10 +1,9 @@
-"""Ids and names of Sigma rules, and the rules that they say they are related to."""
+"""Names of Sigma rules, and the rules that they say they are related to."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from typing import ClassVar, Final
-from uuid import UUID
 
 from isorule.checks.check import SIGMA, About, CheckedDocument, Finding
 from isorule.checks.facts import Collected, CollectionFinding, Fact
@@ -12,52 +11,10 @@ from isorule.checks.identity import repeated
 from isorule.diagnostics import Severity
 
 _ONLY = frozenset({SIGMA})
-_GOOD: Final = (4, 5)
 _GONE: Final = ("obsolete", "renamed")
 _OUT_OF_USE: Final = ("deprecated", "unsupported")
 _IS: Final = "is "
 _REPLACES: Final = "replaces "
-
-
-class IdVersion:
-    """An id that is neither a random UUID nor made of a name.
-
-    ## What it does
-    Reports an `id` whose version is neither 4 nor 5.
-
-    ## Why
-    The specification asks for random ids (version 4); converters make those of version 5, which are as good. An id that
-    was made up by hand (`12345678-1234-…`) is soon made up again, and two rules with one id replace one another.
-
-    ## Example
-    ```yaml
-    id: 12345678-1234-1234-1234-123456789012
-    ```
-
-    ## Use instead
-    ```yaml
-    id: 0c7a1f3e-5b1d-4a55-9c5e-6d2f8b7a9e01
-    ```
-
-    ## Fix
-    None. Others may know the rule by its id already.
-
-    ## References
-    - https://github.com/SigmaHQ/sigma-specification/blob/main/specification/sigma-rules-specification.md
-    """
-
-    about: ClassVar = About("SIGMAID001", "sigma-id-version", Severity.INFO, _ONLY)
-
-    def in_rule(self, document: CheckedDocument) -> Iterator[Finding]:
-        """At most one finding, at the id."""
-        value = document.get("id")
-        try:
-            version = UUID(value).version if isinstance(value, str) else _GOOD[0]
-        except ValueError:
-            return
-        if version not in _GOOD:
-            made = f"of version {version}" if version is not None else "of no version"
-            yield Finding(("id",), f"the id is a UUID {made}; Sigma asks for version 4")
 
 
 class RelatedSelf:
@@ -231,5 +188,5 @@ class NameUnique:
             yield CollectionFinding(fact, message, related=(("the other rule is here", first),))
 
 
-CHECKS: Final = (IdVersion, RelatedSelf, RelatedInUse, NameUnique)
+CHECKS: Final = (RelatedSelf, RelatedInUse, NameUnique)
 """The checks of this family."""

@@ -1,4 +1,4 @@
-"""The items of a Sigma detection or filter as they are written: a field with its modifiers and values."""
+"""What a Sigma detection or filter searches for, as it is written: fields with their modifiers and values, keywords."""
 
 from __future__ import annotations
 
@@ -13,19 +13,43 @@ from isorule.source import KeyPath, Span
 NO_SEARCH: Final = frozenset({"condition", "timeframe", "rules"})
 """Keys of `detection` and `filter` that hold no search."""
 
+_SHAPES: Final = frozenset({"contains", "startswith", "endswith"})
+
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """`Image|endswith: […]`: the path of the key, the field, the modifiers, and the values with their paths."""
+    """`Image|endswith: […]`: the path of the key, the field (empty for keywords), the modifiers, and the values with
+    their paths."""
 
     path: KeyPath
     field: str
     modifiers: tuple[str, ...]
     values: tuple[tuple[KeyPath, object], ...]
 
+    @property
+    def shape(self) -> str | None:
+        """`contains`, `startswith` or `endswith`."""
+        return next((name for name in self.modifiers if name in _SHAPES), None)
+
+    @property
+    def listed(self) -> bool:
+        """Whether the values stand in a list."""
+        return any(path != self.path for path, _ in self.values)
+
+    def texts(self) -> Iterator[tuple[KeyPath, str]]:
+        """The values that are texts."""
+        for path, value in self.values:
+            if isinstance(value, str):
+                yield path, value
+
 
 def items(document: CheckedDocument) -> tuple[Item, ...]:
-    """All items with a field, in the order of the file; found once for all checks."""
+    """All items with a field, in the order of the file."""
+    return tuple(item for item in searches(document) if item.field)
+
+
+def searches(document: CheckedDocument) -> tuple[Item, ...]:
+    """All items, keywords among them, in the order of the file; found once for all checks."""
     return document.once(_found)
 
 
@@ -45,9 +69,11 @@ def _items(search: object, path: KeyPath) -> Iterator[Item]:
         case Mapping():
             for key, value in search.items():
                 yield from _item(key, value, (*path, key))
-        case list():
+        case list() if any(isinstance(inner, Mapping | list) for inner in search):
             for index, inner in enumerate(search):
                 yield from _items(inner, (*path, index))
+        case list() | str():
+            yield from _item("", search, path)
 
 
 def _item(key: object, value: object, path: KeyPath) -> Iterator[Item]:
@@ -56,7 +82,7 @@ def _item(key: object, value: object, path: KeyPath) -> Iterator[Item]:
     name, *modifiers = key.split("|")
     if isinstance(value, Mapping):
         yield from _items(value, path)
-    elif name:
+    else:
         listed = value if isinstance(value, list) else None
         values = ((path, value),) if listed is None else tuple(((*path, i), item) for i, item in enumerate(listed))
         yield Item(path, name, tuple(modifiers), values)
@@ -65,7 +91,8 @@ def _item(key: object, value: object, path: KeyPath) -> Iterator[Item]:
 def renamed(
     document: CheckedDocument, path: KeyPath, old: str, new: str, title: str, safety: Applicability
 ) -> Fix | None:
-    """Another name in the place of `old` in the key at a path; None where the key is written in another way."""
+    """Another text (also none) in the place of `old` in the key at a path; None where the key is written in another
+    way."""
     place = document.places.get(path)
     if place is None or place.key is None:
         return None
@@ -74,3 +101,8 @@ def renamed(
         return None
     after = (*path[:-1], str(path[-1]).replace(old, new, 1))
     return Fix(title, (TextEdit(Span(start, start + len(old)), new),), safety, (path, after))
+
+
+def without_modifier(document: CheckedDocument, item: Item, name: str, safety: Applicability) -> Fix | None:
+    """The key of an item without one of its modifiers; None where the key is written with escapes."""
+    return renamed(document, item.path, f"|{name}", "", f"leave out `{name}`", safety)

@@ -230,7 +230,8 @@ class LogsourceGeneric:
     """A rule of one agent's log for events that a category stands for.
 
     ## What it does
-    Reports an `EventID` of Sysmon (`service: sysmon`) or 4688 of the Security log for which Sigma has a category.
+    Reports an `EventID` of Sysmon (`service: sysmon`) or 4688 of the Security log for which Sigma has a category, in
+    rules that ask for something else as well: one that wants every such event has nothing left to say in a category.
 
     ## Why
     The category finds the same events in every agent's log. The rule as it is matches nothing where process creation
@@ -271,21 +272,24 @@ class LogsourceGeneric:
     def in_rule(self, document: CheckedDocument) -> Iterator[Finding]:
         """One finding for each id."""
         parts = parts_of(document)
-        if parts is None:
+        if parts is None or len(items(document)) < 2:
             return
         if _SYSMON.within(parts):
             categories = generic_categories()
         elif _SECURITY.within(parts):
-            categories = {_PROCESS_CREATED: ("process_creation",)}
+            categories = {_PROCESS_CREATED: {"process_creation": 1}}
         else:
             return
         for item in items(document):
             for path, value in _event_ids(item):
-                for category in categories.get(value, ())[:1]:
+                if value in categories:
+                    fewest = min(categories[value].values())
+                    names = " or ".join(name for name, events in categories[value].items() if events == fewest)
+                    also = " and the event id" if fewest == 1 else ", and keep the event id"
                     yield Finding(
                         path,
-                        f"event {value} of {parts.service} is what the category {category} stands for",
-                        f"use category: {category} in place of service: {parts.service} and the event id",
+                        f"the category {names} stands for event {value} of {parts.service}",
+                        f"use category: {names} in place of service: {parts.service}{also}",
                     )
 
 

@@ -84,15 +84,15 @@ class PysigmaValidators:
             yield Fact(json.loads(json.dumps(document.values, default=str)), place)
 
     def in_collection(self, facts: Iterable[Collected]) -> Iterator[CollectionFinding]:
-        """One finding for each rule that an issue names; the first of them is related to the others."""
+        """One finding for each rule that an issue names; the first of several is related to the others instead."""
         known = list(facts)
         documents = [(fact.value, fact.path) for fact in known if isinstance(fact.value, dict)]
         if not documents:
             return
         for issue in _validation(self.validators, self.exclude).of_all(documents):
             first, *others = (known[number] for number in issue.rules)
-            for fact in others:
-                related = (("the first one is here", first),)
+            related = (("the first one is here", first),) if others else ()
+            for fact in others or (first,):
                 yield CollectionFinding(fact, _message(issue), related=related, severity=issue.severity)
 
 

@@ -7,10 +7,13 @@ from collections.abc import Iterator
 from typing import ClassVar, Final
 
 from isorule.checks.check import SIGMA, About, CheckedDocument, Finding
+from isorule.checks.detection import CheckedDetection
+from isorule.checks.logic.written import path_of, values
 from isorule.checks.sigma.correlation_parts import correlation, grouping
-from isorule.checks.sigma.items import items
 from isorule.checks.sigma.tables import row_of
 from isorule.diagnostics import Severity
+from isorule.ir.matchers import Equals
+from isorule.ir.walk import Polarity
 
 _ONLY = frozenset({SIGMA})
 _GROUPED: Final = ("event_count", "value_count", "temporal", "temporal_ordered")
@@ -112,7 +115,8 @@ class ProviderCovered:
     """A provider that the log source decides already.
 
     ## What it does
-    Reports a `Provider_Name` in a rule of a category whose events come from that provider.
+    Reports a `Provider_Name` that a rule asks for in a category whose events come from that provider. A filter that
+    takes out the events of one of several providers is left alone.
 
     ## Why
     The condition takes out the events of other agents, for which the category stands as well.
@@ -149,15 +153,17 @@ class ProviderCovered:
 
     about: ClassVar = About("SIGMAHQ032", "sigmahq-provider-covered", Severity.INFO, _ONLY, enabled=False)
 
-    def in_rule(self, document: CheckedDocument) -> Iterator[Finding]:
+    def in_detection(self, detection: CheckedDetection) -> Iterator[Finding]:
         """One finding for each value."""
-        row = row_of(document)
+        row = row_of(detection.document)
         if row is None or not row.provider:
             return
-        for item in items(document):
-            for path, value in item.values if item.field == "Provider_Name" else ():
-                if value in row.provider:
-                    yield Finding(path, f"the log source stands for the events of {value} already")
+        for condition, test, polarity in detection.leaves():
+            if polarity is Polarity.POSITIVE and path_of(test.subject) == "Provider_Name":
+                for value in values(test.matcher):
+                    if isinstance(value, Equals) and value.value in row.provider:
+                        place = condition.span(value.span) or detection.span(None)
+                        yield Finding(place, f"the log source stands for the events of {value.value} already")
 
 
 CHECKS: Final = (CorrelationGroup, LogsourceDefinition, ProviderCovered)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import ClassVar, Final
 
 from isorule.attack import VERSIONS, AttackVersion, attack
+from isorule.checks.attack.lookup import known
 from isorule.checks.check import SIGMA, About, CheckedDocument, Finding
 from isorule.checks.edits import SAFE, added_item
 from isorule.checks.sigma.tables import texts, words
@@ -103,6 +104,7 @@ class TagTlp:
                 yield Finding(("tags", index), f"{tag} does not let the rule be shared here")
 
 
+@dataclass(frozen=True, slots=True)
 class TechniqueTactics:
     """A technique without all of its tactics.
 
@@ -127,6 +129,11 @@ class TechniqueTactics:
       - attack.t1046
     ```
 
+    ## Options
+    - `versions`: the packaged versions that count (`18.1`, `19`); all of them by default.
+    - `stix`: files with MITRE's STIX data of further versions (`enterprise-attack-20.0.json`), from the working
+      directory; they count alone where `versions` is not given.
+
     ## Fix
     Safe: the tag of the tactic is added; tags take no part in what a rule matches.
 
@@ -135,6 +142,8 @@ class TechniqueTactics:
     """
 
     about: ClassVar = About("SIGMAHQ029", "sigmahq-technique-tactics", Severity.INFO, _ONLY, enabled=False)
+    versions: tuple[str, ...] = ()
+    stix: tuple[str, ...] = ()
 
     def in_rule(self, document: CheckedDocument) -> Iterator[Finding]:
         """One finding for each tactic that is missing, at the first technique that has it."""
@@ -143,7 +152,7 @@ class TechniqueTactics:
             for index, tag in texts(document.get("tags"))
             if tag.startswith("attack.")
         }
-        table = attack(_version(tags))
+        table = _version(known(self.versions, self.stix).tables, tags)
         said: set[str] = set()
         for tag, index in tags.items():
             for name in _missing_tactics(table, tag, tags):
@@ -168,17 +177,16 @@ def _missing_tactics(table: AttackVersion, tag: str, tags: Collection[str]) -> l
     return [name for name in names if name not in tags and name not in unsure]
 
 
-def _version(tags: Collection[str]) -> str:
-    """The newest version that has the tactics of the tags, and their techniques in use."""
-    for version in reversed(VERSIONS):
-        table = attack(version)
+def _version(tables: Sequence[AttackVersion], tags: Collection[str]) -> AttackVersion:
+    """The last version that has the tactics of the tags, and their techniques in use."""
+    for table in reversed(tables):
         techniques = (table.technique(tag.upper()) for tag in tags if tag[:2].rstrip("0123456789") == "t")
         tactics = (tag for tag in tags if tag[-1:].isalpha())
         if all(item is not None and not item.revoked and not item.deprecated for item in techniques) and all(
             table.tactic_by_shortname(tag) is not None for tag in tactics
         ):
-            return version
-    return VERSIONS[-1]
+            return table
+    return tables[-1]
 
 
 CHECKS: Final = (TagDetection, TagTlp, TechniqueTactics)

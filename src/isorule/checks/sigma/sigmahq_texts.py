@@ -17,8 +17,10 @@ from isorule.source import KeyPath
 _ONLY = frozenset({SIGMA})
 _WORD = re.compile(r"[A-Za-z]+")
 _LINK = re.compile(r"https?://|internal research", re.IGNORECASE)
-_BRANCH_FILE = re.compile(r"https://github\.com/.*\.\w{1,3}")
-_COMMIT = re.compile(r"/[0-9a-z]{40}/")
+_FILE_ON_BRANCH = re.compile(
+    r"https://(?:github\.com/[^/]+/[^/]+/(?:blob|raw|blame)|raw\.githubusercontent\.com/[^/]+/[^/]+)/"
+    r"(?!(?:[0-9a-f]{40}|v?\d+(?:\.\d+)+)/)."
+)
 _MITRE: Final = "https://attack.mitre.org/"
 
 
@@ -149,7 +151,7 @@ class FalsePositivesWord:
         banned = {word.lower() for word in (*words("banned_falsepositives"), *self.banned)}
         for path, text in _falsepositives(document):
             for word in text.split():
-                if word.lower() in banned:
+                if word.strip(".,;:!?()").lower() in banned:
                     yield Finding(path, f"{word!r} is no false positive")
 
 
@@ -237,7 +239,7 @@ class GithubPermalink:
     """A reference to a file of GitHub as it is on a branch.
 
     ## What it does
-    Looks for references to files on GitHub whose address has no commit in it.
+    Looks for references to files on GitHub whose address has neither a commit nor the tag of a version in it.
 
     ## Why
     The file changes or moves, and the link no longer shows what the author saw.
@@ -266,7 +268,7 @@ class GithubPermalink:
     def in_rule(self, document: CheckedDocument) -> Iterator[Finding]:
         """One finding for each reference."""
         for index, link in texts(document.get("references")):
-            if _BRANCH_FILE.fullmatch(link) and not _COMMIT.search(link):
+            if _FILE_ON_BRANCH.match(link):
                 yield Finding(("references", index), "the link shows a branch, which changes", "press y on GitHub")
 
 

@@ -62,14 +62,14 @@ def is_known(parts: Parts) -> bool:
 
 
 @cache
-def generic_categories() -> Mapping[int, tuple[str, ...]]:
-    """The categories that stand for each Sysmon event, the most telling first."""
-    found: dict[int, list[tuple[int, str]]] = {}
+def generic_categories() -> Mapping[int, Mapping[str, int]]:
+    """The categories that stand for each Sysmon event, with the number of events that each of them stands for."""
+    found: dict[int, dict[str, int]] = {}
     for parts, row in rows().items():
         for event in row.sysmon:
             if parts.category is not None:
-                found.setdefault(event, []).append((len(row.sysmon), parts.category))
-    return {event: tuple(name for _, name in sorted(names)) for event, names in found.items()}
+                found.setdefault(event, {})[parts.category] = len(row.sysmon)
+    return found
 
 
 @cache

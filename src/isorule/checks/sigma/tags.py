@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from difflib import get_close_matches
+from pathlib import PurePath
 from typing import ClassVar, Final
 
-from isorule.attack import VERSIONS, attack
+from isorule.checks.attack.lookup import Known, known
+from isorule.checks.attack.mentions import technique_of_tag
 from isorule.checks.check import SIGMA, About, CheckedDocument, Finding
 from isorule.checks.edits import SAFE, replaced_within
 from isorule.checks.sigma.tables import texts, words
@@ -22,9 +25,9 @@ _FORMS: Final = {
     "stp": (re.compile(r"[1-5][auk]?"), "stp.3k"),
 }
 _LOOSE_CVE = re.compile(r"(?:cve[-._])?(\d{4})[-._](\d{4,})", re.IGNORECASE)
+_NAMED_CVE = re.compile(r"cve[-_ ](\d{4})[-_](\d{4,})", re.IGNORECASE)
 _LOOSE_CAR = re.compile(r"(?:car[-._])?(\d{4})[-._](\d{2})[-._](\d{3})", re.IGNORECASE)
 _TACTIC_ID = re.compile(r"ta\d{4}")
-_TECHNIQUE = re.compile(r"(t\d{4})[./-](\d{1,3})")
 
 
 def _tags(document: CheckedDocument) -> Iterator[tuple[KeyPath, str, str]]:
@@ -73,14 +76,14 @@ class TagNamespace:
 
     def in_rule(self, document: CheckedDocument) -> Iterator[Finding]:
         """One finding for each tag; a note where the namespace is like none of Sigma's."""
-        known: list[str] = words("namespaces")
+        namespaces: list[str] = words("namespaces")
         for path, namespace, _ in _tags(document):
-            if namespace not in known:
-                meant = next(iter(get_close_matches(namespace, known, 1, 0.7)), None)
+            if namespace not in namespaces:
+                meant = next(iter(get_close_matches(namespace, namespaces, 1, 0.7)), None)
                 yield Finding(
                     path,
                     f"Sigma has no namespace {namespace!r} for tags",
-                    f"did you mean {meant}?" if meant else f"it has {', '.join(known)}",
+                    f"did you mean {meant}?" if meant else f"it has {', '.join(namespaces)}",
                     severity=None if meant else Severity.INFO,
                     fix=replaced_within(document, path, 0, len(namespace), meant, f"write {meant}") if meant else None,
                 )
@@ -143,12 +146,13 @@ def _better(namespace: str, name: str) -> str | None:
     return "-".join(found.groups()) if found is not None else None
 
 
+@dataclass(frozen=True, slots=True)
 class TagAttack:
     """An ATT&CK tag that names the right thing in another form.
 
     ## What it does
-    Reports tactics with an underscore (`attack.defense_evasion`) or by their id (`attack.ta0007`), and sub-techniques
-    with another separator or too few digits.
+    Reports tactics with an underscore (`attack.defense_evasion`) or by their id (`attack.ta0007`), sub-techniques with
+    another separator or too few digits, and capital letters.
 
     ## Why
     Sigma writes `attack.defense-evasion` and `attack.t1059.001`. Tools that count coverage compare texts.
@@ -167,6 +171,11 @@ class TagAttack:
       - attack.discovery
     ```
 
+    ## Options
+    - `versions`: the packaged versions that count (`18.1`, `19`); all of them by default.
+    - `stix`: files with MITRE's STIX data of further versions (`enterprise-attack-20.0.json`), from the working
+      directory; they count alone where `versions` is not given.
+
     ## Fix
     Safe: the tag is put into Sigma's form; tags take no part in what a rule matches.
 
@@ -175,11 +184,13 @@ class TagAttack:
     """
 
     about: ClassVar = About("SIGMATAG003", "sigma-tag-attack", Severity.WARNING, _ONLY)
+    versions: tuple[str, ...] = ()
+    stix: tuple[str, ...] = ()
 
     def in_rule(self, document: CheckedDocument) -> Iterator[Finding]:
         """One finding for each tag."""
         for path, namespace, name in _tags(document):
-            better = _attack_name(name) if namespace == "attack" else None
+            better = _attack_name(name.lower(), known(self.versions, self.stix)) if namespace == "attack" else None
             if better is not None and better != name:
                 yield Finding(
                     path,
@@ -188,15 +199,13 @@ class TagAttack:
                 )
 
 
-def _attack_name(name: str) -> str | None:
-    """The name in Sigma's form; None where it is not known what is meant."""
+def _attack_name(name: str, attack: Known) -> str | None:
+    """A name in small letters in Sigma's form; None where it is not known what is meant."""
     if _TACTIC_ID.fullmatch(name):
-        found = (attack(version).tactic(name.upper()) for version in VERSIONS)
+        found = (table.tactic(name.upper()) for table in attack.tables)
         return next((tactic.shortname for tactic in found if tactic is not None), None)
-    technique = _TECHNIQUE.fullmatch(name)
-    if technique is not None:
-        return f"{technique[1]}.{int(technique[2]):03}"
-    return name.replace("_", "-") if "_" in name else None
+    technique = technique_of_tag(name)
+    return name.replace("_", "-") if technique is None else technique.lower()
 
 
 class TagExclusive:
@@ -279,5 +288,54 @@ class TagWhite:
                 yield Finding(path, "tlp.white is tlp.clear today", fix=_renamed(document, path, "tlp", name, "clear"))
 
 
-CHECKS: Final = (TagNamespace, TagForm, TagAttack, TagExclusive, TagWhite)
+class TagCve:
+    """A tag of another CVE than the one that the title or the name of the file has.
+
+    ## What it does
+    Compares the tags of the namespace `cve` with the numbers in `title`, and with those in the name of the file, and
+    reports them where the two have none in common.
+
+    ## Why
+    The rule is found by the tag: who looks for the vulnerability does not find it, and who looks for the other one
+    does.
+
+    ## Example
+    ```yaml
+    title: Exploitation Attempt of CVE-2023-38831
+    tags:
+      - cve.2023-38331
+    ```
+
+    ## Use instead
+    ```yaml
+    title: Exploitation Attempt of CVE-2023-38831
+    tags:
+      - cve.2023-38831
+    ```
+
+    ## Fix
+    None. Either of the two may be wrong.
+
+    ## References
+    - https://github.com/SigmaHQ/sigma-specification/blob/main/specification/sigma-appendix-tags.md
+    """
+
+    about: ClassVar = About("SIGMATAG006", "sigma-tag-cve", Severity.WARNING, _ONLY)
+
+    def in_rule(self, document: CheckedDocument) -> Iterator[Finding]:
+        """One finding for each tag."""
+        tagged = [(path, name) for path, namespace, name in _tags(document) if namespace == "cve"]
+        called = {
+            "the title": str(document.get("title")),
+            "the name of the file": PurePath(document.file.path).name,
+        }
+        named = {kind: {"-".join(found) for found in _NAMED_CVE.findall(text)} for kind, text in called.items()}
+        apart = [kind for kind, numbers in named.items() if numbers and not any(name in numbers for _, name in tagged)]
+        for path, name in tagged if apart else ():
+            if _FORMS["cve"][0].fullmatch(name):
+                other = ", ".join(f"CVE-{number}" for number in sorted(named[apart[0]]))
+                yield Finding(path, f"cve.{name} is not the one in {apart[0]}, {other}")
+
+
+CHECKS: Final = (TagNamespace, TagForm, TagAttack, TagExclusive, TagWhite, TagCve)
 """The checks of this family."""
