@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parents[1] / "bench"))
 
 import backend_figures
+import bench_sigma_backends
 
 
 def test_every_case_is_recorded_with_its_versions_and_adds_up() -> None:
@@ -31,3 +34,17 @@ def test_the_page_is_a_table_of_all_cases() -> None:
     rows = [line for line in lines if line.startswith("| ") and ("sigma |" in line[:12] or "elastic |" in line[:12])]
     assert len(rows) == len(backend_figures.CASES)
     assert len({line.count(" | ") for line in rows}) == 1
+
+
+def test_the_figures_beside_isorules_add_up_and_are_a_table() -> None:
+    figures = tomllib.loads(bench_sigma_backends.FIGURES.read_text(encoding="utf-8"))
+    told = [(row["tool"], row["format"]) for row in figures["row"]]
+    assert told[0] == ("isorule", "elastic, fields=ecs")
+    assert [form for tool, form in told if tool == "pySigma"] == list(bench_sigma_backends.FORMATS)
+    for row in figures["row"]:
+        assert row["rules"] == row["converted"] + row["refused"] == 2910
+        assert sum(row["verdicts"].values()) == row["converted"] - row["invalid"]
+    assert figures["date"]
+    lines = [line for line in bench_sigma_backends.section() if line.startswith(("| isorule", "| pySigma"))]
+    assert len(lines) == len(told)
+    assert len({line.count(" | ") for line in lines}) == 1

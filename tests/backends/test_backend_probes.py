@@ -13,6 +13,7 @@ import pytest
 import isorule
 from isorule import backends
 from isorule.diagnostics import UnsupportedError
+from isorule.verification import VerdictKind
 
 pytestmark = pytest.mark.backends
 
@@ -140,3 +141,35 @@ def test_what_is_known_of_correlations_is_declared(backend: str, kind: str | Non
     found = {loss.name: loss.effect.value for loss in made.losses if loss.effect is not None}
     assert found.get("window-by-the-clock") == kind
     assert made.text
+
+
+CORRELATION = """
+---
+title: Both
+correlation:
+    type: {kind}
+    rules: [one, two]
+    group-by: [user]
+    timespan: 5m
+"""
+
+
+def both(kind: str) -> isorule.Rule:
+    one = RULE.format(item="f: 'x'", where="selection").replace("title: Probe", "title: One\nname: one")
+    two = RULE.format(item="f: 'y'", where="selection").replace("title: Probe", "title: Two\nname: two")
+    two = two.replace("000000000001", "000000000002")
+    return isorule.loads(f"{one}---\n{two}{CORRELATION.format(kind=kind)}", "sigma")[-1]
+
+
+def test_a_correlation_is_read_back_where_its_language_is() -> None:
+    need("eql")
+    found = isorule.convert(both("temporal"), f"{backends.PREFIX}eql")
+    assert found.verdict.kind is VerdictKind.DIVERGENT
+    assert ("backend-differs", "narrows") in {(loss.name, loss.effect.value) for loss in found.losses if loss.effect}
+
+
+def test_a_correlation_that_is_no_sentence_of_its_language_is_refused() -> None:
+    need("eql")
+    with pytest.raises(UnsupportedError) as caught:
+        isorule.convert(both("temporal_ordered"), f"{backends.PREFIX}eql")
+    assert caught.value.diagnostic.name == "backend-output-invalid"

@@ -9,8 +9,10 @@ from functools import cache
 from importlib.metadata import PackageNotFoundError, distributions, version
 from typing import Any
 
+from isorule.backends.foreign import foreign
 from isorule.backends.packages import missing_backend
-from isorule.diagnostics import Diagnostic, Severity, UnsupportedError
+from isorule.diagnostics import UnsupportedError
+from isorule.ir.losses import refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,18 +74,28 @@ def plugins() -> Any:
 
     Raises `UnsupportedError` where pySigma, or one of the plug-ins, cannot be imported.
     """
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # what plug-ins say of themselves while they are imported
-            from sigma.plugins import InstalledSigmaPlugins
+    return _discovered(include_validators=False)
 
-            return InstalledSigmaPlugins.autodiscover(include_validators=False)
-    except Exception as error:  # plug-ins run any code
-        message = f"pySigma or one of its plug-ins cannot be imported: {type(error).__name__}: {error}"
-        hint = "pip check; a plug-in that does not fit this pySigma needs an environment of its own"
-        raise UnsupportedError(
-            Diagnostic("REFUSED", "backends-unusable", Severity.ERROR, message, hint=hint)
-        ) from error
+
+@cache
+def validator_classes() -> Mapping[str, Any]:
+    """pySigma's classes of the installed validators by their names. Raises as `plugins` does."""
+    found: Mapping[str, Any] = _discovered(include_backends=False, include_pipelines=False).validators
+    return found
+
+
+def _discovered(**included: bool) -> Any:
+    with foreign(_unusable), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what plug-ins say of themselves while they are imported
+        from sigma.plugins import InstalledSigmaPlugins
+
+        return InstalledSigmaPlugins.autodiscover(**included)
+
+
+def _unusable(error: Exception) -> UnsupportedError:
+    message = f"pySigma or one of its plug-ins cannot be imported: {type(error).__name__}: {error}"
+    hint = "pip check; a plug-in that does not fit this pySigma needs an environment of its own"
+    return refusal("backends-unusable", message, hint=hint)
 
 
 def pysigma_version() -> str:

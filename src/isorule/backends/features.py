@@ -15,6 +15,7 @@ from isorule.ir.matchers import (
     InNetwork,
     Like,
     Matcher,
+    Near,
     OneOf,
     Present,
     Range,
@@ -119,7 +120,7 @@ def _of_matcher(matcher: Matcher) -> Iterator[Feature]:
                 yield from _of_matcher(option)
         case Complement(inner):
             yield from _of_matcher(inner)
-        case Present() | Tokens():
+        case Present() | Tokens() | Near():
             return
         case _:
             assert_never(matcher)

@@ -69,12 +69,12 @@ def missing_backend(name: str, installed: Sequence[str], pysigma: str) -> Unknow
     if package is None:
         near = get_close_matches(shown, sorted({*installed, *packages()}), n=3)
         hint = f"close to it: {', '.join(near)}" if near else f"installed are {', '.join(sorted(installed)) or 'none'}"
-        return _unknown("unknown-target", f"no pySigma backend is called {shown!r}", hint)
+        return _unknown("NAME008", "unknown-target", f"no pySigma backend is called {shown!r}", hint)
     hint = f"pip install {package.name}"
     if not package.fits(pysigma):
         hint += f" (it needs pySigma {package.pysigma}, and {pysigma} is installed: use an environment of its own)"
-    return _unknown("backend-not-installed", f"the pySigma backend {shown!r} is not installed", hint)
+    return _unknown("NAME009", "backend-not-installed", f"the pySigma backend {shown!r} is not installed", hint)
 
 
-def _unknown(name: str, message: str, hint: str) -> UnknownNameError:
-    return UnknownNameError(Diagnostic("NAME003", name, Severity.ERROR, message, hint=hint))
+def _unknown(code: str, name: str, message: str, hint: str) -> UnknownNameError:
+    return UnknownNameError(Diagnostic(code, name, Severity.ERROR, message, hint=hint))

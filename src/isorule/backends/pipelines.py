@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any
 
 from isorule.backends.catalogue import pipeline_names, plugins
+from isorule.backends.foreign import foreign, plain_message, rejected
 from isorule.backends.reading import condition_of
-from isorule.diagnostics import Diagnostic, Effect, Severity, UnknownNameError
+from isorule.diagnostics import Diagnostic, Effect, Severity, UnknownNameError, UnsupportedError
 from isorule.ir.losses import Loss, loss, refusal
 from isorule.ir.predicates import Predicate
 from isorule.ir.rule import LogSource
-
-_PLACE = re.compile(r" \(while [a-z ]+ rule None\)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +34,15 @@ def transform(document: Mapping[str, Any], pipelines: tuple[str, ...]) -> Transf
     pipeline that is not there.
     """
     pipeline = _kept(pipelines, stamps(pipelines))
-    rule = sigma_rule(document)
-    try:
+    rule = _sigma_rule(document)
+    with foreign(_refused):
         pipeline.apply(rule)
-        where = condition_of(rule)
-    except (ValueError, NotImplementedError) as error:
-        raise refusal("pipeline-refused", f"a processing pipeline refuses the rule: {plain_message(error)}") from error
-    return Transformed(where, _logsource(rule), tuple(_unused(pipeline)))
+        trees = [condition.parsed for condition in rule.detection.parsed_condition]
+    return Transformed(condition_of(trees), _logsource(rule), tuple(_unused(pipeline)))
+
+
+def _refused(error: Exception) -> UnsupportedError:
+    return refusal("pipeline-refused", f"a processing pipeline refuses the rule: {plain_message(error)}")
 
 
 Stamps = tuple[tuple[str, int, int], ...]
@@ -68,25 +68,11 @@ def _kept(pipelines: tuple[str, ...], _: Stamps) -> Any:
     return resolved(pipelines)
 
 
-def sigma_rule(document: Mapping[str, Any]) -> Any:
-    """A Sigma document as pySigma's rule. Raises UnsupportedError where pySigma does not take it."""
+def _sigma_rule(document: Mapping[str, Any]) -> Any:
     from sigma.rule import SigmaRule
 
-    try:
+    with foreign(rejected):
         return SigmaRule.from_dict(deepcopy(dict(document)))
-    except Exception as error:
-        raise rejected(error) from error
-
-
-def rejected(error: Exception) -> Exception:
-    """The refusal for a rule that pySigma does not read."""
-    return refusal("pysigma-rejects-rule", f"pySigma does not read this rule: {plain_message(error)}")
-
-
-def plain_message(error: BaseException) -> str:
-    """What an exception of pySigma says, in one line and without the empty place that it adds."""
-    text = " ".join(str(error).split()) or type(error).__name__
-    return _PLACE.sub("", text)
 
 
 def resolved(pipelines: tuple[str, ...]) -> Any:
@@ -98,20 +84,25 @@ def resolved(pipelines: tuple[str, ...]) -> Any:
     for spec in pipelines:
         if spec not in plugins().pipelines and not Path(spec).exists():
             raise _unknown(spec)
-    try:
+    with foreign(partial(_unreadable, pipelines)):
         return resolver.resolve(list(pipelines))
-    except Exception as error:  # a pipeline is read from YAML, or made by any code
-        message = f"a processing pipeline of {', '.join(pipelines)} cannot be read: {plain_message(error)}"
-        raise refusal("pipeline-unreadable", message) from error
+
+
+def _unreadable(pipelines: tuple[str, ...], error: Exception) -> UnsupportedError:
+    message = f"a processing pipeline of {', '.join(pipelines)} cannot be read: {plain_message(error)}"
+    return refusal("pipeline-unreadable", message)
 
 
 @cache
 def allowed_backends(pipeline: str) -> frozenset[str]:
-    """The backends that a pipeline says it is for; empty where it is for all, and for a folder of pipelines."""
+    """The backends that a pipeline says it is for; empty where it is for all, and for a folder of pipelines.
+
+    Raises UnsupportedError for a file that is no pipeline.
+    """
     if Path(pipeline).is_dir():
         return frozenset()
-    found = plugins().get_pipeline_resolver().resolve_pipeline(pipeline)
-    return frozenset(map(str, found.allowed_backends))
+    with foreign(partial(_unreadable, (pipeline,))):
+        return frozenset(map(str, plugins().get_pipeline_resolver().resolve_pipeline(pipeline).allowed_backends))
 
 
 def _unknown(spec: str) -> UnknownNameError:

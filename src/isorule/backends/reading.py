@@ -6,6 +6,7 @@ the tree of conditions, and the type of each value (`sigma.conditions`, `sigma.t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from isorule.ir.axes import Case, RegexFlavor, Relation
@@ -24,6 +25,7 @@ from isorule.ir.matchers import (
     Regex,
     Wildcard,
     like,
+    options_of,
 )
 from isorule.ir.predicates import (
     AnyField,
@@ -38,12 +40,11 @@ from isorule.ir.predicates import (
 )
 
 
-def condition_of(rule: Any) -> Predicate:
-    """What a `sigma.rule.SigmaRule` asks of one event; several conditions are alternatives.
+def condition_of(trees: Sequence[Any]) -> Predicate:
+    """What the parsed conditions of a `sigma.rule.SigmaRule` ask of one event; several conditions are alternatives.
 
     Raises UnsupportedError for a value that only a backend can read (a fragment of its query language).
     """
-    trees = [condition.parsed for condition in rule.detection.parsed_condition]
     return disjunction(tuple(_predicate(tree) for tree in trees if tree is not None))
 
 
@@ -56,7 +57,7 @@ def _predicate(node: Any) -> Predicate:
         case conditions.ConditionAND():
             return conjunction(tuple(_predicate(term) for term in node.args if term is not None))
         case conditions.ConditionOR():
-            return _alternatives([term for term in node.args if term is not None])
+            return _alternatives([_predicate(term) for term in node.args if term is not None])
         case conditions.ConditionFieldEqualsValueExpression():
             return _test(Field(node.field), node.value)
         case conditions.ConditionValueExpression():
@@ -65,18 +66,17 @@ def _predicate(node: Any) -> Predicate:
             raise _unread(node)
 
 
-def _alternatives(nodes: list[Any]) -> Predicate:
+def _alternatives(terms: list[Predicate]) -> Predicate:
     """Some of the terms; alternative values of one field are one test, as a list of values is in a Sigma rule."""
-    terms = [_predicate(node) for node in nodes]
-    subjects = {term.subject for term in terms if isinstance(term, Test)}
-    if len(terms) > 1 and len(subjects) == 1 and all(isinstance(term, Test) for term in terms):
-        options = tuple(term.matcher for term in terms if isinstance(term, Test))
-        return Test(subjects.pop(), _one_of(options))
+    tests = [term for term in terms if isinstance(term, Test)]
+    subjects = {test.subject for test in tests}
+    if len(terms) > 1 and len(tests) == len(terms) and len(subjects) == 1:
+        return Test(subjects.pop(), _one_of(tuple(test.matcher for test in tests)))
     return disjunction(tuple(terms))
 
 
 def _one_of(options: tuple[Matcher, ...]) -> Matcher:
-    flat = tuple(inner for option in options for inner in (option.options if isinstance(option, OneOf) else (option,)))
+    flat = options_of(OneOf(options))
     if all(isinstance(option, InNetwork) for option in flat):
         return InNetwork(tuple(block for option in flat if isinstance(option, InNetwork) for block in option.blocks))
     return OneOf(flat)
@@ -87,7 +87,7 @@ def _test(subject: Subject, value: Any) -> Predicate:
 
     match value:
         case types.SigmaExpansion():
-            return _alternatives_of(subject, value.values)
+            return _alternatives([_test(subject, inner) for inner in value.values])
         case types.SigmaNull():
             return Not(Test(subject, Present()))
         case types.SigmaExists():
@@ -101,13 +101,6 @@ def _test(subject: Subject, value: Any) -> Predicate:
             return Test(_part(subject, value.number), _range(value))
         case _:
             return Test(subject, _matcher(subject, value))
-
-
-def _alternatives_of(subject: Subject, values: list[Any]) -> Predicate:
-    terms = tuple(_test(subject, value) for value in values)
-    if len(terms) > 1 and all(isinstance(term, Test) for term in terms):
-        return Test(subject, _one_of(tuple(term.matcher for term in terms if isinstance(term, Test))))
-    return disjunction(terms)
 
 
 def _part(subject: Subject, value: Any) -> Call:

@@ -7,14 +7,15 @@ import warnings
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from isorule.backends.attack_data import offer_attack_data
 from isorule.backends.catalogue import backend_class, installed_backend
 from isorule.backends.choice import BackendChoice
-from isorule.backends.pipelines import Stamps, plain_message, rejected, resolved, stamps
-from isorule.diagnostics import Diagnostic, Severity, UnknownNameError
+from isorule.backends.foreign import foreign, plain_message, rejected
+from isorule.backends.pipelines import Stamps, resolved, stamps
+from isorule.diagnostics import Diagnostic, Severity, UnknownNameError, UnsupportedError
 from isorule.ir.losses import refusal
 
 
@@ -41,18 +42,15 @@ def write(documents: Sequence[Mapping[str, Any]], choice: BackendChoice) -> Writ
     backend = _backend(choice, stamps(choice.pipelines))
     collection = _collection(documents)
     form = choice.format or installed_backend(choice.name).default_format
-    with warnings.catch_warnings(record=True) as caught:
+    with warnings.catch_warnings(record=True) as caught, foreign(partial(_refused, choice.name)):
         warnings.simplefilter("always")
-        try:
-            queries = [query for rule in collection.rules for query in _queries(backend, rule, form, choice.method)]
-            text = _text(backend.finalize(list(queries), form)) if queries else ""
-        except Exception as error:  # a backend runs any code
-            _backend.cache_clear()  # it may have stopped half-way
-            raise _refused(error, choice.name) from error
+        queries = [query for rule in collection.rules for query in _queries(backend, rule, form, choice.method)]
+        text = _text(backend.finalize(list(queries), form)) if queries else ""
+        plain = tuple(map(_plain, queries))
     if not queries or not text.strip():
         raise refusal("backend-gave-nothing", f"the backend {choice.name!r} gives no query for this rule")
     said = dict.fromkeys(" ".join(str(item.message).split()) for item in caught if _is_remark(item.category))
-    return Written(tuple(_plain(query) for query in queries), text, tuple(said))
+    return Written(plain, text, tuple(said))
 
 
 def finalized(queries: Sequence[object], choice: BackendChoice) -> str:
@@ -61,10 +59,8 @@ def finalized(queries: Sequence[object], choice: BackendChoice) -> str:
     Raises as `write` does.
     """
     form = choice.format or installed_backend(choice.name).default_format
-    try:
+    with foreign(partial(_refused, choice.name)):
         return _text(_backend(choice, stamps(choice.pipelines)).finalize(list(queries), form))
-    except Exception as error:
-        raise _refused(error, choice.name) from error
 
 
 @lru_cache(maxsize=1)
@@ -78,14 +74,16 @@ def _backend(choice: BackendChoice, _: Stamps) -> Any:
         raise _unknown_format(choice.format, found.name, dict(found.formats))
     pipeline = resolved(choice.pipelines) if choice.pipelines else None
     form = choice.format or found.default_format
-    try:
+    with foreign(partial(_unfit, choice.name)):
         backend = backend_class(choice.name)(processing_pipeline=pipeline, **dict(choice.options))
         backend.init_processing_pipeline(form)
-    except Exception as error:  # a backend runs any code
-        message = f"the backend {choice.name!r} cannot be set up with these options: {plain_message(error)}"
-        raise refusal("backend-options", message) from error
     offer_attack_data()
     return backend
+
+
+def _unfit(name: str, error: Exception) -> UnsupportedError:
+    message = f"the backend {name!r} cannot be set up with these options: {plain_message(error)}"
+    return refusal("backend-options", message)
 
 
 def _unknown_format(form: str, name: str, formats: Mapping[str, str]) -> UnknownNameError:
@@ -97,10 +95,8 @@ def _unknown_format(form: str, name: str, formats: Mapping[str, str]) -> Unknown
 def _collection(documents: Sequence[Mapping[str, Any]]) -> Any:
     from sigma.collection import SigmaCollection
 
-    try:
+    with foreign(rejected):
         return SigmaCollection.from_dicts([deepcopy(dict(document)) for document in documents])
-    except Exception as error:
-        raise rejected(error) from error
 
 
 def _queries(backend: Any, rule: Any, form: str, method: str | None) -> list[Any]:
@@ -111,10 +107,12 @@ def _queries(backend: Any, rule: Any, form: str, method: str | None) -> list[Any
     return list(backend.convert_rule(rule, form))
 
 
-def _refused(error: Exception, name: str) -> Exception:
+def _refused(name: str, error: Exception) -> UnsupportedError:
+    """The refusal for what a backend raised; the backend is made anew, as it may have stopped half-way."""
     from sigma.exceptions import SigmaError
 
-    if isinstance(error, SigmaError | NotImplementedError):
+    _backend.cache_clear()
+    if isinstance(error, SigmaError | NotImplementedError):  # how backends say that they have no form for something
         return refusal("backend-refused", f"{name}: {plain_message(error)}")
     message = f"the backend {name!r} breaks on this rule: {type(error).__name__}: {plain_message(error)}"
     return refusal("backend-failed", message, hint="this is a bug of the backend; please report it there")

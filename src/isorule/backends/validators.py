@@ -11,17 +11,20 @@ import importlib
 import json
 import re
 import tempfile
-import warnings
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from copy import deepcopy
 from dataclasses import dataclass, fields
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Final
 
 from isorule.attack import VERSIONS, attack
 from isorule.backends.attack_data import offer_attack_data
+from isorule.backends.catalogue import validator_classes
+from isorule.backends.foreign import foreign, plain_message, rejected
 from isorule.diagnostics import Diagnostic, Severity, UnknownNameError, UnsupportedError
+from isorule.ir.losses import refusal
 
 NEEDS_NETWORK: Final = frozenset({"d3_fendtag"})
 """Validators whose data isorule has no table for; they are left out."""
@@ -51,7 +54,7 @@ def validator_names() -> tuple[str, ...]:
 
     Raises UnsupportedError where pySigma, or one of its plug-ins, cannot be imported.
     """
-    return tuple(sorted(_classes().keys() - NEEDS_NETWORK))
+    return tuple(sorted(validator_classes().keys() - NEEDS_NETWORK))
 
 
 class Validation:
@@ -62,8 +65,10 @@ class Validation:
     """
 
     def __init__(self, names: Sequence[str], tables: Mapping[str, object]) -> None:
-        """Raises UnknownNameError for a name that no installed validator has, and as `validator_names` does."""
-        known = _classes()
+        """Raises UnknownNameError for a name that no installed validator has, UnsupportedError for one that breaks, and
+        as `validator_names` does.
+        """
+        known = validator_classes()
         for name in names:
             if name not in known:
                 message = f"no validator of pySigma is called {name!r}"
@@ -73,7 +78,8 @@ class Validation:
         _offer_tables(json.dumps(tables, sort_keys=True))
         self._single = [name for name in names if not _remembers(known[name])]
         self._whole = [name for name in names if _remembers(known[name])]
-        self._made = {name: known[name]() for name in self._single}
+        with foreign(_broken):
+            self._made = {name: known[name]() for name in self._single}
 
     @property
     def needs_all(self) -> bool:
@@ -82,34 +88,27 @@ class Validation:
 
     def of(self, document: Mapping[str, object], path: str) -> tuple[Issue, ...]:
         """What the validators without a memory say of one document of the file at a path."""
-        rule = _rule(document, path)
+        try:
+            rule = _rule(document, path)
+        except UnsupportedError as error:
+            return (Issue("errors", Severity.ERROR, error.diagnostic.message, {}),)
         if rule is None:
             return ()
-        if isinstance(rule, Issue):
-            return (rule,)
-        return tuple(issue for name in self._single for issue in _asked(name, self._made[name], rule))
+        asked = ((name, partial(self._made[name].validate, rule)) for name in self._single)
+        found = (issue for name, ask in asked for issue in _issues(name, ask, {id(rule): 0}))
+        return tuple(issue for issue in found if not _is_undecided(issue))
 
     def of_all(self, documents: Sequence[tuple[Mapping[str, object], str]]) -> tuple[Issue, ...]:
         """What the validators with a memory say of all documents of a run, each with the path of its file."""
-        known = _classes()
-        rules = [(number, _rule(document, path)) for number, (document, path) in enumerate(documents)]
-        return tuple(issue for name in self._whole for issue in _remembered(name, known[name](), rules))
-
-
-@cache
-def _classes() -> dict[str, Any]:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # what plug-ins say of themselves while they are imported
-            from sigma.plugins import InstalledSigmaPlugins
-
-            return dict(InstalledSigmaPlugins.autodiscover(False, False, True).validators)
-    except Exception as error:  # plug-ins run any code
-        message = f"pySigma or one of its validators cannot be imported: {type(error).__name__}: {error}"
-        hint = "pip check; a plug-in that does not fit this pySigma needs an environment of its own"
-        raise UnsupportedError(
-            Diagnostic("REFUSED", "backends-unusable", Severity.ERROR, message, hint=hint)
-        ) from error
+        known = validator_classes()
+        rules: dict[int, Any] = {}
+        for number, (document, path) in enumerate(documents):
+            with suppress(UnsupportedError):  # `of` says it
+                rules[number] = _rule(document, path)
+        taken = [rule for rule in rules.values() if rule is not None]
+        numbers = {id(rule): number for number, rule in rules.items()}
+        asked = ((name, partial(_remembered, known[name], taken)) for name in self._whole)
+        return tuple(issue for name, ask in asked for issue in _issues(name, ask, numbers))
 
 
 def _remembers(validator: Any) -> bool:
@@ -119,7 +118,10 @@ def _remembers(validator: Any) -> bool:
 
 
 def _rule(document: Mapping[str, object], path: str) -> Any:
-    """A document as pySigma reads it; None for a filter, which validators do not take, and an issue where it fails."""
+    """A document as pySigma reads it; None for a filter, which validators do not take.
+
+    Raises UnsupportedError where pySigma does not read it.
+    """
     from sigma.correlations import SigmaCorrelationRule
     from sigma.exceptions import SigmaRuleLocation
     from sigma.rule import SigmaRule
@@ -127,29 +129,33 @@ def _rule(document: Mapping[str, object], path: str) -> Any:
     if "filter" in document:
         return None
     kind: Any = SigmaCorrelationRule if "correlation" in document else SigmaRule
-    try:
+    with foreign(rejected):
         rule = kind.from_dict(deepcopy(dict(document)), True, SigmaRuleLocation(Path(path)))
-    except Exception as error:  # pySigma raises many kinds on shapes that it does not expect
-        return Issue("errors", Severity.ERROR, f"pySigma does not take the rule: {_plain(error)}", {})
-    if rule.errors:
-        return Issue("errors", Severity.ERROR, f"pySigma does not take the rule: {_plain(rule.errors[0])}", {})
-    return rule
+        if rule.errors:
+            raise rule.errors[0]
+        return rule
 
 
-def _plain(error: object) -> str:
-    return str(error).partition(" in /")[0].strip() or type(error).__name__
-
-
-def _asked(name: str, validator: Any, rule: Any) -> Iterator[Issue]:
+def _issues(name: str, ask: Callable[[], list[Any]], numbers: Mapping[int, int]) -> list[Issue]:
+    """What a validator says of rules with these numbers by their `id`, or that it cannot be run."""
     try:
-        found = validator.validate(rule)
-    except Exception as error:  # a validator runs any code
-        yield Issue(name, Severity.INFO, f"the validator cannot be run: {_plain(error)}", {})
-        return
-    for item in found:
-        issue = _issue(name, item, (0,))
-        if not _is_undecided(issue):
-            yield issue
+        with foreign(_broken):
+            found = ask()
+    except UnsupportedError as error:
+        return [Issue(name, Severity.INFO, error.diagnostic.message, {})]
+    return [_issue(name, item, tuple(numbers.get(id(rule), 0) for rule in item.rules)) for item in found]
+
+
+def _broken(error: Exception) -> UnsupportedError:
+    return refusal("validator-failed", f"the validator cannot be run: {plain_message(error)}")
+
+
+def _remembered(validator: Any, rules: Sequence[Any]) -> list[Any]:
+    """What a validator with a memory says when it has seen all rules."""
+    made = validator()
+    for rule in rules:
+        made.validate(rule)
+    return list(made.finalize())
 
 
 def _is_undecided(issue: Issue) -> bool:
@@ -158,7 +164,8 @@ def _is_undecided(issue: Issue) -> bool:
         case "attacktag":
             return all(_UNDECIDED.fullmatch(tag) for tag in issue.details.get("tag", ("",)))
         case "sigmahq_tags_techniques_without_tactics":
-            return any(tactic.removeprefix("attack.") in _new_tactics() for tactic in issue.details["missing_tactic"])
+            missing = issue.details.get("missing_tactic", ())
+            return any(tactic.removeprefix("attack.") in _new_tactics() for tactic in missing)
         case _:
             return False
 
@@ -169,16 +176,6 @@ def _new_tactics() -> frozenset[str]:
     old, new = attack(VERSIONS[0]), attack(VERSIONS[-1])
     known = {tactic.shortname for tactic in old.tactics.values()}
     return frozenset(t.shortname for t in new.tactics.values() if not new.complete and t.shortname not in known)
-
-
-def _remembered(name: str, validator: Any, rules: Iterable[tuple[int, Any]]) -> Iterator[Issue]:
-    numbers: dict[int, int] = {}
-    for number, rule in rules:
-        if rule is not None and not isinstance(rule, Issue):
-            numbers[id(rule)] = number
-            validator.validate(rule)
-    for item in validator.finalize():
-        yield _issue(name, item, tuple(numbers[id(rule)] for rule in item.rules))
 
 
 def _issue(name: str, item: Any, rules: tuple[int, ...]) -> Issue:

@@ -13,6 +13,7 @@ import isorule
 from isorule import backends
 from isorule.backends import BackendChoice
 from isorule.diagnostics import Diagnostic, Effect, UnknownNameError, UnsupportedError
+from isorule.ir.losses import loss
 
 BACKEND = "text_query_test"
 ELASTIC = Path(__file__).resolve().parents[3] / "rules" / "execution_tool_installation_in_container.toml"
@@ -86,6 +87,11 @@ def test_queries_of_several_rules_are_finalized_together() -> None:
     choice = BackendChoice(BACKEND, "list_of_dict")
     queries = [query for item in ("f: 1", "f: 2") for query in isorule.convert(rule(item), BACKEND).queries]
     assert len(json.loads(backends.finalized(queries, choice))) == 2
+
+
+def test_what_is_wrong_with_the_choice_is_not_a_fault_of_the_backend() -> None:
+    found = refused(lambda: backends.finalized(["f=1"], BackendChoice(BACKEND, "no-such")))
+    assert found.name == "unknown-output-format"
 
 
 def test_pipelines_change_what_the_backend_gets(pipeline: str) -> None:
@@ -216,6 +222,39 @@ def test_a_pipeline_that_refuses_a_rule_is_a_refusal(tmp_path: Path) -> None:
     found = refused(lambda: isorule.convert(rule(), "eql", pipelines=[str(path)]))
     assert found.name == "pipeline-refused"
     assert "not this one" in found.message
+
+
+def test_a_pipeline_that_breaks_is_a_refusal_too(monkeypatch: pytest.MonkeyPatch, pipeline: str) -> None:
+    from sigma.processing.transformations import FieldMappingTransformation
+
+    monkeypatch.setattr(FieldMappingTransformation, "apply", lambda *_: {}["no such key"])
+    found = refused(lambda: isorule.convert(rule(), "eql", pipelines=[pipeline]))
+    assert found.name == "pipeline-refused"
+    assert "no such key" in found.message
+
+
+def test_a_fault_of_ours_does_not_pass_for_one_of_a_pipeline(monkeypatch: pytest.MonkeyPatch, pipeline: str) -> None:
+    def faulty(_: object) -> None:
+        raise ValueError("a fault of isorule")
+
+    monkeypatch.setattr("isorule.backends.reading._predicate", faulty)
+    with pytest.raises(ValueError, match="a fault of isorule"):
+        isorule.convert(rule(), "eql", pipelines=[pipeline])
+
+
+@pytest.mark.parametrize(
+    ("outer", "inner", "effect"),
+    [("gte", "gte", Effect.WIDENS), ("lt", "gte", Effect.CHANGES), ("gte", "lt", Effect.CHANGES)],
+)
+def test_what_widens_a_rule_widens_a_correlation_that_asks_for_at_least_so_many(
+    monkeypatch: pytest.MonkeyPatch, outer: str, inner: str, effect: Effect
+) -> None:
+    monkeypatch.setattr(backends, "losses_of", lambda *_: (loss("case-dropped", Effect.WIDENS, "it matches more"),))
+    counted = "title: C\nname: c\ncorrelation: {type: event_count, rules: [r], timespan: 5m, condition: {%s: 3}}\n"
+    text = RULE.format(item="f: 1") + "name: r\n---\n" + counted % inner + "---\n"
+    text += counted.replace("name: c\n", "").replace("[r]", "[c]") % outer
+    *_, correlation = isorule.loads(text, "sigma")
+    assert [item.effect for item in isorule.convert(correlation, BACKEND).losses] == [effect]
 
 
 def test_pipelines_are_for_sigma_rules(pipeline: str) -> None:
