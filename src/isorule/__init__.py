@@ -6,11 +6,10 @@ The functions are those of `isorule.api`, imported when first used.
 from __future__ import annotations
 
 from importlib import import_module
-from importlib.metadata import version as _version
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from isorule.analysis import Analysis
+    from isorule.analysis import Analysis, Example
     from isorule.api import (
         analyse,
         check,
@@ -30,8 +29,10 @@ if TYPE_CHECKING:
     from isorule.conversion import Conversion
     from isorule.diagnostics import Diagnostic, IsoruleError, ParseError, UnknownNameError, UnsupportedError
     from isorule.evaluation import Alert
+    from isorule.ir.detections import Detection
     from isorule.ir.losses import Emission
     from isorule.ir.rule import Rule
+    from isorule.relations import Overlaps
     from isorule.synthesis import Synthesis
     from isorule.verification import Verdict, VerdictKind
 
@@ -39,9 +40,12 @@ __all__ = [
     "Alert",
     "Analysis",
     "Conversion",
+    "Detection",
     "Diagnostic",
     "Emission",
+    "Example",
     "IsoruleError",
+    "Overlaps",
     "ParseError",
     "Rule",
     "Synthesis",
@@ -69,9 +73,12 @@ _HOMES = {
     "Alert": "evaluation",
     "Analysis": "analysis",
     "Conversion": "conversion",
+    "Detection": "ir.detections",
     "Diagnostic": "diagnostics",
     "Emission": "ir.losses",
+    "Example": "analysis",
     "IsoruleError": "diagnostics",
+    "Overlaps": "relations",
     "ParseError": "diagnostics",
     "Rule": "ir.rule",
     "Synthesis": "synthesis",
@@ -85,7 +92,9 @@ _HOMES = {
 def __getattr__(name: str) -> object:
     """Public names on first use, so that importing the package costs nothing (PEP 562)."""
     if name == "__version__":
-        return _version("isorule")
+        from importlib.metadata import version  # slow to import, and seldom asked for
+
+        return version("isorule")
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(f"{__name__}.{_HOMES.get(name, 'api')}"), name)

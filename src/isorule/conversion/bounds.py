@@ -6,14 +6,12 @@ A difference that no loss declares is a fault of isorule, not of the rule: lower
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from dataclasses import replace
 
-from isorule.diagnostics import Diagnostic, Effect, IsoruleError, Severity
+from isorule.conversion.result import MaxLoss
+from isorule.diagnostics import Diagnostic, Effect, IsoruleError, Severity, UnsupportedError
 from isorule.ir.losses import Loss, refusal
 from isorule.verification import Verdict, VerdictKind
-
-if TYPE_CHECKING:
-    from isorule.conversion.result import MaxLoss
 
 UNDECLARED = "undeclared-difference"
 """The name of the diagnostic for a difference that no loss declares."""
@@ -64,6 +62,14 @@ def require_declared(verdict: Verdict, losses: Iterable[Loss]) -> None:
         message = f"the conversion {effects} what the rule matches, and declares no such loss: {verdict.reason}"
         hint = "this is a fault of isorule; please report it with the rule"
         raise UndeclaredDifferenceError(Diagnostic("FAULT", UNDECLARED, Severity.ERROR, message, hint=hint))
+
+
+def require_losses_within(losses: Iterable[Loss], limit: MaxLoss) -> None:
+    """Raises UnsupportedError, as the first of them, where the effects of losses are over the limit."""
+    for loss in losses:
+        if loss.effect is not None and not limit.admits(loss.effect):
+            message = f"{loss.message} ({loss.name}), which the loss limit `{limit.value}` refuses"
+            raise UnsupportedError(replace(loss, code="REFUSED", severity=Severity.ERROR, message=message))
 
 
 def require_within(verdict: Verdict, limit: MaxLoss) -> None:

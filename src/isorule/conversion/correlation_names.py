@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Protocol
 
+from isorule.diagnostics import Effect
 from isorule.ir.detections import Correlation, CorrelationItem, Having
-from isorule.ir.losses import Loss, refusal
+from isorule.ir.losses import Loss, loss, refusal
 from isorule.ir.predicates import Field
 from isorule.ir.rule import Rule
 
@@ -34,11 +35,12 @@ def mapped_correlation(
     """The correlation over its rules as `map_part` gives them, with the names of `taxonomy`, and what that changes.
 
     A group key keeps its name where the items call it differently; then the items' own keys say which field it is. A
-    correlation of which not all rules are known stays as it is. Raises UnsupportedError where the rules keep what is
-    counted in different fields.
+    correlation of which not all rules are known stays as it is, and a loss says so. Raises UnsupportedError where the
+    rules keep what is counted in different fields.
     """
     if len(rule.references) != len(correlation.items):
-        return rule, ()
+        message = "not all rules of this correlation are known, nor where their fields come from: they keep their names"
+        return rule, (loss("logsource-unmapped", Effect.COSMETIC, message),)
     parts = [map_part(part) for part in rule.references]
     names = [_Names(before, part.rule, key_of) for before, part in zip(rule.references, parts, strict=True)]
     keys = [

@@ -14,6 +14,7 @@ from typing import Final
 from isorule.conversion.correlation_names import mapped_correlation
 from isorule.conversion.judging import judged
 from isorule.conversion.logsource import logsource_of
+from isorule.conversion.typed import typed
 from isorule.diagnostics import Effect
 from isorule.documents.sigma_homes import DEFAULT_TAXONOMY, LOGSOURCE
 from isorule.ir.detections import (
@@ -85,7 +86,7 @@ def mapped(rule: Rule, mapping: FieldMapping, schema: FieldSchema) -> Mapped:
         return _correlation(rule, rule.detection, replace(mapping, to_sigma=to_sigma), schema)
     if to_sigma == has_sigma:
         return Mapped(rule)
-    return _to_sigma(rule, mapping.taxonomy, schema) if to_sigma else _from_sigma(rule, mapping.taxonomy)
+    return _to_sigma(rule, mapping.taxonomy, schema) if to_sigma else _from_sigma(rule, mapping.taxonomy, schema)
 
 
 def _correlation(rule: Rule, correlation: Correlation, mapping: FieldMapping, schema: FieldSchema) -> Mapped:
@@ -99,7 +100,7 @@ def _correlation(rule: Rule, correlation: Correlation, mapping: FieldMapping, sc
     return Mapped(*mapped_correlation(rule, correlation, lambda part: mapped(part, mapping, schema), key_of, name))
 
 
-def _from_sigma(rule: Rule, taxonomy: Taxonomy) -> Mapped:
+def _from_sigma(rule: Rule, taxonomy: Taxonomy, schema: FieldSchema) -> Mapped:
     layout = taxonomy.layout(rule.data_source.logsource)
     losses: dict[Loss, None] = {}
     if not layout.known:
@@ -109,7 +110,8 @@ def _from_sigma(rule: Rule, taxonomy: Taxonomy) -> Mapped:
     def change(where: Predicate) -> Predicate:
         found = outward(where, layout)
         losses.update(dict.fromkeys(found.losses))
-        terms = found.predicate.terms if isinstance(found.predicate, And) else (found.predicate,)
+        said = typed(found.predicate, schema)
+        terms = said.terms if isinstance(said, And) else (said,)
         return conjunction((*required, *terms), where.span)
 
     detection = _renamed(map_predicates(rule.detection, change), partial(renamed, layout=layout, to_sigma=False))
@@ -246,7 +248,11 @@ def _without_routing(where: Predicate, layout: Layout, *, routed: bool) -> tuple
     kept: list[Predicate] = []
     losses: list[Loss] = []
     for term in terms:
-        if holds(term, carried) is True or said_by_layout(term, where, layout):
+        if holds(term, carried) is True:
+            continue
+        if said_by_layout(term, where, layout):
+            message = "one agent's word for the events of the log source stands for those of other agents, too"
+            losses.append(loss("condition-of-agent", Effect.COSMETIC, message, span=term.span))
             continue
         if _is_routing(term, layout):
             if holds(term, required) is False:

@@ -6,8 +6,9 @@ evaluator, so that a witness is never wrong, though not every difference is foun
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from typing import Final
 
 from isorule.diagnostics import IsoruleError
 from isorule.evaluation import evaluate_detection
@@ -15,10 +16,12 @@ from isorule.ir.detections import Match
 from isorule.ir.predicates import Const
 from isorule.ir.rule import LogSource, Rule
 from isorule.ir.schema import FieldSchema
-from isorule.mappings.events import to_sigma, to_taxonomy
+from isorule.ir.walk import predicates
+from isorule.mappings.conditions import fields_of
+from isorule.mappings.events import belongs, to_sigma, to_taxonomy
 from isorule.mappings.taxonomy import Taxonomy
 from isorule.mappings.translation import inward, outward
-from isorule.mappings.tree import flat
+from isorule.mappings.tree import flat, one_or_list, values
 from isorule.verification import Verdict, VerdictKind, compare
 from isorule.verification.budget import Budget
 from isorule.verification.verdict import Witness
@@ -74,11 +77,11 @@ class _Asked:
         """An event that only the rule before matches, and one that only the mapped rule matches."""
         missed: Witness | None = None
         added: Witness | None = None
-        for sigma in self._events():
-            laid_out = to_taxonomy(sigma, self.taxonomy, self._logsource)
-            own, other = (laid_out, sigma) if self.to_sigma_names else (sigma, laid_out)
+        for own, other in self._pairs():
             first = self._matches(self.before, own, sigma_names=not self.to_sigma_names)
             second = self._matches(self.after, other, sigma_names=self.to_sigma_names)
+            if self.to_sigma_names and second:
+                second = belongs(own, self._logsource, self.taxonomy)
             if first is None or second is None or first == second:
                 continue
             why = f"with the other names the event is {flat(other)}"
@@ -105,17 +108,34 @@ class _Asked:
             return None
         return len(alerts) > 0
 
-    def _events(self) -> Iterator[Event]:
-        """Events with Sigma's names, each once."""
+    def _pairs(self) -> Iterator[tuple[Event, Event]]:
+        """Events with the names that the rule has before, and the same with the names that it has then."""
+        for sigma in self._events(self._made()):
+            laid_out = to_taxonomy(sigma, self.taxonomy, self._logsource)
+            yield (laid_out, sigma) if self.to_sigma_names else (sigma, laid_out)
+        if self.to_sigma_names:
+            assert isinstance(self.before.detection, Match)
+            made = self._sides(self.before.detection, Match(Const(False)), self.schema)
+            for event in self._events(made):
+                yield event, to_sigma(event, self.taxonomy, self._logsource)
+
+    def _events(self, made: Iterator[Event]) -> Iterator[Event]:
+        """Events and others near to them, each once."""
         seen: set[str] = set()
-        for event in self._made():
-            for near in _near(event):
+        for event in made:
+            for near in (*_near(event), *self._emptied(event)):
                 key = repr(sorted(near.items(), key=lambda item: item[0]))
                 if key not in seen:
                     seen.add(key)
                     yield near
                 if len(seen) >= _MOST_EVENTS:
                     return
+
+    def _emptied(self, event: Event) -> Iterator[Event]:
+        """The event with an empty text in a field that Sigma's rule asks."""
+        rule = self.after if self.to_sigma_names else self.before
+        for where in predicates(rule.detection):
+            yield from ({**event, path: ""} for path in sorted(fields_of(where)) if path)
 
     def _made(self) -> Iterator[Event]:
         """Events that one of the conditions matches, or on which it differs from its way there and back."""
@@ -148,15 +168,30 @@ class _Asked:
 
 
 def _near(event: Event) -> Iterator[Event]:
-    """An event, and events in which one text stands among other letters, or has others between its words."""
+    """An event, and events in which the texts of one field stand among other letters or are written with others."""
     yield event
     for name, value in event.items():
-        if isinstance(value, str) and value:
-            for text in _texts(value):
-                yield {**event, name: text}
+        texts = values(value)
+        if texts and all(isinstance(text, str) and text for text in texts):
+            for change in _CHANGES:
+                found = [change(str(text)) for text in texts]
+                if found != texts:
+                    yield {**event, name: one_or_list(list(found))}
 
 
-def _texts(value: str) -> Iterable[str]:
-    blank = "".join(letter if letter.isalnum() else " " for letter in value).strip()
-    found = (f"z{value}z", blank, f"{value}z", f"z{value}", f"z {value} z")
-    return tuple(text for text in found if text and text != value)
+def _parted(text: str, by: str) -> str:
+    """A text with something else between its words."""
+    return "".join(letter if letter.isalnum() else by for letter in text).strip() or text
+
+
+_CHANGES: Final[tuple[Callable[[str], str], ...]] = (
+    lambda text: f"z{text}z",
+    lambda text: _parted(text, " "),
+    lambda text: _parted(text, "\n"),
+    lambda text: f"{text}z",
+    lambda text: f"z{text}",
+    lambda text: f"z {text} z",
+    lambda text: text.replace("i", "\u0130").replace("I", "\u0130"),
+    lambda text: text.replace("s", "\u017f").replace("S", "\u017f"),
+)
+"""Ways in which words are found that letters are not, or the other way round."""

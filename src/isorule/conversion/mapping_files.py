@@ -23,7 +23,7 @@ SUFFIXES: Final = (".yml", ".yaml")
 
 _CODE: Final = "MAP001"
 _NAME: Final = "mapping-format"
-_VALUE_WORDS: Final = ("text", "address", "words")
+_VALUE_WORDS: Final = ("text", "address", "words", "argument")
 
 
 def field_mapping(name: str) -> FieldMapping:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, unique
 
 from isorule.backends import OptionValue
 from isorule.conversion.fields import FieldMapping
+from isorule.conversion.judging import judged
 from isorule.diagnostics import Effect
 from isorule.ir.losses import Loss
 from isorule.ir.rule import Rule
@@ -80,3 +81,7 @@ class Conversion:
     losses: tuple[Loss, ...]
     verdict: Verdict
     queries: tuple[object, ...] = ()
+
+    def with_losses(self, more: tuple[Loss, ...]) -> Conversion:
+        """The conversion with losses that its verdict does not know yet."""
+        return replace(self, losses=(*more, *self.losses), verdict=judged(more, self.verdict))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Final
 
 from isorule.diagnostics import Effect
+from isorule.ir.detections import Aggregate, Window, WindowKind
 from isorule.ir.losses import Loss, loss
 from isorule.ir.rule import Rule
 
@@ -14,7 +16,7 @@ DEFAULT_LOOKBACK: Final = 360_000
 
 SECOND: Final = 1_000
 
-_LOOKBACK: Final = re.compile(r"now-(\d+)(ms|s|m|h|d|w)(?:/[smhdw])?")
+_LOOKBACK: Final = re.compile(r"now-(\d{1,12})(ms|s|m|h|d|w)(?:/[smhdw])?")
 _UNITS: Final = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 604_800_000}
 
 
@@ -23,6 +25,16 @@ def lookback(rule: Rule) -> int:
     text = rule.schedule.lookback if rule.schedule is not None else None
     found = _LOOKBACK.fullmatch(text or "")
     return int(found[1]) * _UNITS[found[2]] if found else DEFAULT_LOOKBACK
+
+
+def with_lookback(rule: Rule) -> Rule:
+    """A threshold rule whose window says how far the rule looks back; any other rule as it is."""
+    match rule.detection:
+        case Aggregate(window=Window(WindowKind.LOOKBACK, None)) as detection:
+            window = Window(WindowKind.LOOKBACK, lookback(rule))
+            return replace(rule, detection=replace(detection, window=window))
+        case _:
+            return rule
 
 
 def interval(rule: Rule) -> int:

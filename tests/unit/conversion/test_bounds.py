@@ -84,6 +84,6 @@ def test_an_effect_over_the_limit_is_refused(kind: VerdictKind, limit: MaxLoss, 
 def test_a_conversion_that_changes_more_than_it_says_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     (rule,) = isorule.loads(RULE, "sigma")
     wider = Verdict(WIDER, "a witness")
-    monkeypatch.setattr("isorule.conversion.pipeline.compare", lambda *_, **__: wider)
+    monkeypatch.setattr("isorule.conversion.to_query.compare", lambda *_, **__: wider)
     with pytest.raises(UndeclaredDifferenceError):
         isorule.convert(rule, "eql")

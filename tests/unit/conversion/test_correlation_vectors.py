@@ -135,3 +135,14 @@ def test_a_sequence_without_maxspan_comes_back_without_one() -> None:
     back = isorule.convert(there.rule, "elastic")
     assert "maxspan" not in tomli.loads(back.text)["rule"]["query"]
     assert losses(back) == ["span-from-lookback cosmetic"]
+
+
+@pytest.mark.parametrize("lookback", ["now-20m", ""])
+def test_verify_says_of_a_threshold_rule_what_its_conversion_said(lookback: str) -> None:
+    threshold = 'field = ["user.name"]\nvalue = 3'
+    rule = elastic_rule({"query": "event.action: a", "threshold": threshold, "lookback": lookback})
+    conversion = isorule.convert(rule, "sigma")
+    assert conversion.verdict.kind is isorule.VerdictKind.WIDER
+    assert isorule.verify(rule, conversion.rule).kind is isorule.VerdictKind.WIDER
+    assert isorule.verify(conversion.rule, rule).kind is isorule.VerdictKind.NARROWER
+    assert isorule.verify(rule, rule).kind is isorule.VerdictKind.IDENTICAL

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from isorule.conversion.envelope import NAMESPACE, as_sigma
+from isorule.conversion.events_apart import all_apart
 from isorule.conversion.spans import SECOND, lookback, whole_seconds
 from isorule.diagnostics import Effect
 from isorule.documents.references import CORRELATION
@@ -35,15 +36,13 @@ from isorule.ir.detections import (
 from isorule.ir.losses import Loss, loss, refusal
 from isorule.ir.predicates import Const, Field, Predicate
 from isorule.ir.rule import Metadata, Rule
+from isorule.ir.schema import FieldSchema
 
 Stream = Sequence | Sample | Aggregate
 """The detections over several events that Sigma has a form for."""
 
 Single = Callable[[Rule], tuple[Rule, tuple[Loss, ...]]]
 """Converts a rule of single events, without writing it."""
-
-Apart = Callable[[Predicate, Predicate], bool]
-"""Whether it is proved that no event meets both conditions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +59,13 @@ class Correlated:
     source: Detection
 
 
-def correlated(rule: Rule, detection: Stream, single: Single, apart: Apart) -> Correlated:
-    """The Sigma correlation for a rule over several events.
+def correlated(rule: Rule, detection: Stream, single: Single, schema: FieldSchema) -> Correlated:
+    """The Sigma correlation for a rule over several events; `schema` gives the types of its fields.
 
     Raises UnsupportedError where Sigma has no form for it: missing events, `until`, pipes, keys that may be missing,
     clauses with different numbers of keys.
     """
-    made = _Maker(rule, single, apart)
+    made = _Maker(rule, single, schema)
     match detection:
         case Sequence():
             return made.sequence(detection)
@@ -80,7 +79,7 @@ def correlated(rule: Rule, detection: Stream, single: Single, apart: Apart) -> C
 class _Maker:
     rule: Rule
     single: Single
-    apart: Apart
+    schema: FieldSchema
     losses: list[Loss] = field(default_factory=list)
     assumed: list[Loss] = field(default_factory=list)
 
@@ -158,7 +157,8 @@ class _Maker:
             self._part(stage.where, number, own)
             for number, (stage, own) in enumerate(zip(sample.stages, keys, strict=True))
         ]
-        if not self._all_apart([stage.where for stage in sample.stages]):
+        conditions = [stage.where for stage in sample.stages]
+        if not all_apart(conditions, self.schema, self.rule.data_source.category_field):
             self._lose(
                 "one-event-for-several",
                 Effect.WIDENS,
@@ -173,9 +173,6 @@ class _Maker:
         items = zip(correlation.items, sample.stages, strict=True)
         asked = tuple(replace(item, detection=Match(stage.where)) for item, stage in items)
         return self._done(correlation, parts, replace(correlation, items=asked))
-
-    def _all_apart(self, conditions: list[Predicate]) -> bool:
-        return all(self.apart(one, other) for place, one in enumerate(conditions) for other in conditions[:place])
 
     def aggregate(self, aggregate: Aggregate) -> Correlated:
         if aggregate.window.kind is WindowKind.TUMBLING:

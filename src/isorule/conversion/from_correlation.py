@@ -10,17 +10,19 @@ Anything else has no form but ES|QL.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from isorule.conversion.envelope import DEFAULT_SCHEDULE, as_elastic
-from isorule.conversion.logsource import indices_of
-from isorule.conversion.spans import interval, lookback, span_text
-from isorule.conversion.streams import Apart
-from isorule.diagnostics import Effect
+from isorule.conversion.condition import lowered
+from isorule.conversion.correlation_envelope import elastic_around, looked_back, was_threshold
+from isorule.conversion.events_apart import all_apart
+from isorule.conversion.placing import placed
+from isorule.conversion.result import Options
+from isorule.diagnostics import Effect, UnsupportedError
+from isorule.dialects import dialect
+from isorule.documents.references import require_resolved
+from isorule.documents.sigma_correlations import correlation_notes
 from isorule.ir.detection_names import detection_name
 from isorule.ir.detections import (
-    UNRESOLVED,
     Aggregate,
     Comparison,
     Correlation,
@@ -31,7 +33,6 @@ from isorule.ir.detections import (
     Match,
     Measure,
     MeasureKind,
-    Opaque,
     Sample,
     Sequence,
     Stage,
@@ -39,15 +40,12 @@ from isorule.ir.detections import (
     WindowKind,
 )
 from isorule.ir.losses import Loss, loss, refusal
-from isorule.ir.predicates import Const, Field, Predicate, disjunction
-from isorule.ir.rule import Rule, Schedule
-from isorule.mappings.logsources import integrations_of
+from isorule.ir.predicates import Field, Predicate, disjunction
+from isorule.ir.rule import Rule
+from isorule.ir.schema import FieldSchema
 
 MOST_RUNS = 100
 """EQL repeats a clause no more often."""
-
-LowerFor = Callable[[Rule, str], tuple[Predicate, tuple[Loss, ...]]]
-"""The condition of a rule of single events as a query language can say it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,23 +61,31 @@ class Streamed:
     source: Detection
 
 
-def streamed(rule: Rule, lower: LowerFor, apart: Apart) -> Streamed:
+def streamed(rule: Rule, schema: FieldSchema, options: Options) -> Streamed:
     """The Elastic rule for a Sigma correlation, whose references are known.
 
     Raises UnsupportedError where no sequence, sample or threshold rule says it.
     """
     assert isinstance(rule.detection, Correlation)
-    _require_resolved(rule.detection)
-    return _Maker(rule, rule.detection, lower, apart).made()
+    require_resolved(rule.detection)
+    _require_hits(rule.detection)
+    return _Maker(rule, rule.detection, schema, options, list(beyond_specification(rule))).made()
 
 
-def _require_resolved(correlation: Correlation) -> None:
+def beyond_specification(rule: Rule) -> tuple[Loss, ...]:
+    """What a correlation uses beyond the specification, as losses of nothing but looks."""
+    origin = rule.origin
+    if origin is None or not isinstance(rule.detection, Correlation):
+        return ()
+    found = correlation_notes(origin.document, origin.places)
+    return tuple(replace(note, code="LOSS", effect=Effect.COSMETIC) for note in found)
+
+
+def _require_hits(correlation: Correlation) -> None:
     for item in correlation.items:
         match item.detection:
-            case Opaque(language, _, why) if language == UNRESOLVED:
-                raise refusal(UNRESOLVED, why, span=item.span)
             case Correlation():
-                _require_resolved(item.detection)
+                _require_hits(item.detection)
             case Match(_, ()):
                 continue
             case _:
@@ -100,9 +106,9 @@ class _Base:
 class _Maker:
     rule: Rule
     correlation: Correlation
-    lower: LowerFor
-    apart: Apart
-    losses: list[Loss] = field(default_factory=list)
+    schema: FieldSchema
+    options: Options
+    losses: list[Loss]
     assumed: list[Loss] = field(default_factory=list)
 
     def made(self) -> Streamed:
@@ -149,7 +155,7 @@ class _Maker:
             )
         span = sum(spans)
         by, own = _shared([stage.by for stage in stages])
-        maxspan = None if self._restores(span) else span
+        maxspan = None if looked_back(self.rule, span) else span
         if maxspan is None:
             self._lose(
                 "span-from-lookback",
@@ -171,17 +177,16 @@ class _Maker:
             for item, rule in zip(items, self.rule.references, strict=True)
         ]
         sources = [Stage(_condition(item), item.keys) for item in items]
-        if not all(
-            self.apart(one.where, other.where) for place, one in enumerate(sources) for other in sources[:place]
-        ):
+        if not all_apart([stage.where for stage in sources], self.schema, self.rule.data_source.category_field):
             self._lose(
                 "different-events",
                 Effect.NARROWS,
                 "one event may meet several rules of a correlation, and a sample asks for different events",
             )
         by, own = _shared([stage.by for stage in stages])
-        span = self._over_runs(self.correlation.span)
-        return self._eql(Sample(_with_keys(stages, own), by), Sample(_with_keys(sources, own), by), span)
+        self._over_runs(self.correlation.span)
+        sample, source = Sample(_with_keys(stages, own), by), Sample(_with_keys(sources, own), by)
+        return self._eql(sample, source, self.correlation.span)
 
     def _together(self) -> Streamed | None:
         """Several measures of the same events that hold at the same time: one threshold rule."""
@@ -198,7 +203,7 @@ class _Maker:
             return None
         having = tuple(condition for part in parts for condition in part.having)
         base, rules = _one_base(first, self.rule.references[0])
-        span = first.span if self._restores(first.span) else first.span + self.correlation.span
+        span = first.span if looked_back(self.rule, first.span) else first.span + self.correlation.span
         return self._threshold(_Base((base,), rules, base.keys), having, span)
 
     # --- measures ---
@@ -208,7 +213,7 @@ class _Maker:
         having = self.correlation.having
         counted = all(condition.measure.kind is MeasureKind.COUNT for condition in having)
         repeats = counted and len(having) == 1 and 2 <= _least(having[0]) <= MOST_RUNS
-        if repeats and not self._was_threshold():
+        if repeats and not was_threshold(self.rule):
             return self._repeated(base, _least(having[0]))
         return self._threshold(base, having, self.correlation.span)
 
@@ -249,74 +254,39 @@ class _Maker:
         conditions = (*one_event, *least)
         aggregate = Aggregate(self._where(base.rules, "kuery"), by, window, conditions)
         source = Aggregate(_any(base.items), by, window, conditions)
-        elastic = self._elastic("kuery", "threshold", self._schedule(span, widened=True))
+        elastic = elastic_around(self.rule, "threshold", "kuery", span, bounded=False)
         return Streamed(replace(elastic, detection=aggregate), tuple(self.losses), tuple(self.assumed), source)
 
     # --- the rule ---
 
     def _where(self, rules: tuple[Rule, ...], language: str) -> Predicate:
-        found: list[Predicate] = []
-        for rule in rules:
-            where, losses = self.lower(rule, language)
-            self.losses += losses
-            found.append(where)
-        return disjunction(tuple(found))
+        return disjunction(tuple(self._lowered(rule, language) for rule in rules))
 
-    def _over_runs(self, span: int) -> int:
-        """A window that ends at any event, as what a run of the rule looks back on."""
-        if self._restores(span):
-            return span
-        self._lose(
-            "window-of-runs",
-            Effect.WIDENS,
-            "the correlation looks at every window of its length, a run of the rule at that length "
-            "and the time between two runs, so that none is missed",
-        )
-        return span
+    def _lowered(self, rule: Rule, language: str) -> Predicate:
+        """The condition of a rule of single events, what it loses placed in the rule's own file."""
+        try:
+            found = lowered(rule, dialect(language), self.schema, self.options)
+        except UnsupportedError as error:
+            raise UnsupportedError(placed(error.diagnostic, rule)) from error
+        self.losses += [placed(loss, rule) for loss in found.losses]
+        return found.predicate
 
-    def _was_threshold(self) -> bool:
-        """Whether the rule was a threshold rule of Elastic."""
-        kept = self.rule.extras.get("elastic", {}).get("rule")
-        return isinstance(kept, dict) and kept.get("type") == "threshold"
-
-    def _restores(self, span: int) -> bool:
-        """Whether the rule was an Elastic rule that looks back just as far."""
-        return "elastic" in self.rule.extras and self.rule.schedule is not None and lookback(self.rule) == span
-
-    def _schedule(self, span: int, *, widened: bool) -> Schedule:
-        """When the rule runs and how far it looks back, so that every window of the span is seen whole by some run."""
-        own = self.rule.schedule
-        if own is not None and (self._restores(span) or lookback(self.rule) >= span + interval(self.rule)):
-            return own
-        schedule = own or DEFAULT_SCHEDULE
-        needed = span + interval(self.rule)
-        if not widened and own is None and needed <= lookback(replace(self.rule, schedule=DEFAULT_SCHEDULE)):
-            return DEFAULT_SCHEDULE
-        return replace(schedule, lookback=f"now-{span_text(needed)}")
+    def _over_runs(self, span: int) -> None:
+        """Declare that a window which ends at any event becomes what a run of the rule looks back on."""
+        if not looked_back(self.rule, span):
+            self._lose(
+                "window-of-runs",
+                Effect.WIDENS,
+                "the correlation looks at every window of its length, a run of the rule at that length "
+                "and the time between two runs, so that none is missed",
+            )
 
     def _eql(self, detection: Sequence | Sample, source: Sequence | Sample, span: int) -> Streamed:
-        widened = isinstance(detection, Sample)
-        elastic = self._elastic("eql", "eql", self._schedule(span, widened=widened))
+        elastic = elastic_around(self.rule, "eql", "eql", span, bounded=isinstance(detection, Sequence))
         return Streamed(replace(elastic, detection=detection), tuple(self.losses), tuple(self.assumed), source)
-
-    def _elastic(self, language: str, kind: str, schedule: Schedule) -> Rule:
-        elastic = as_elastic(self.rule, Const(True), language)
-        source = elastic.data_source
-        if "elastic" not in self.rule.extras:
-            found = [pattern for rule in _bases(self.rule) for pattern in indices_of(rule.data_source.logsource)]
-            indices = tuple(dict.fromkeys(found))
-            source = replace(source, indices=indices, integrations=integrations_of(indices))
-        return replace(elastic, type=kind, data_source=source, schedule=schedule, references=())
 
     def _lose(self, name: str, effect: Effect, message: str) -> None:
         self.assumed.append(loss(name, effect, message))
-
-
-def _bases(rule: Rule) -> tuple[Rule, ...]:
-    """The rules of single events that a correlation comes down to."""
-    if not isinstance(rule.detection, Correlation):
-        return (rule,)
-    return tuple(base for part in rule.references for base in _bases(part))
 
 
 def _condition(item: CorrelationItem) -> Predicate:

@@ -7,21 +7,24 @@ language, the output is read back and compared with the source, as our own is.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from isorule import backends
-from isorule.backends import BackendChoice
+from isorule.backends import BackendChoice, InstalledBackend
 from isorule.backends.features import features
 from isorule.conversion.bounds import declared, observed
 from isorule.conversion.result import Conversion, Options
-from isorule.diagnostics import Effect, ParseError, Severity, UnsupportedError
+from isorule.conversion.to_sigma import to_sigma
+from isorule.diagnostics import Effect, ParseError, Severity, UnknownNameError, UnsupportedError
 from isorule.dialects import dialect, dialect_names
+from isorule.documents import document_names
+from isorule.documents.references import require_resolved
 from isorule.documents.sigma_homes import LOGSOURCE
 from isorule.documents.sigma_yaml import FORMAT, document_of
 from isorule.ir.detection_names import detection_name
-from isorule.ir.detections import UNRESOLVED, Comparison, Correlation, Detection, Match, Opaque
+from isorule.ir.detections import Comparison, Correlation, Detection, Match
 from isorule.ir.losses import Loss, loss, refusal
 from isorule.ir.predicates import Predicate, disjunction
 from isorule.ir.rule import Rule
@@ -29,26 +32,22 @@ from isorule.ir.schema import FieldSchema
 from isorule.lowering import Target, lower
 from isorule.verification import Verdict, VerdictKind, compare
 
-ToSigma = Callable[[Rule], Conversion]
-"""Makes a Sigma rule of a rule of another format."""
 
-
-def choice_of(to: str, options: Options) -> BackendChoice:
-    """The backend, with all that goes with it, that a target's name and the options of a conversion ask for."""
-    name = to.removeprefix(backends.PREFIX)
-    return BackendChoice(name, options.format, options.pipelines, options.backend_options, options.correlation_method)
-
-
-def to_backend(rule: Rule, choice: BackendChoice, schema: FieldSchema, to_sigma: ToSigma) -> Conversion:
+def to_backend(rule: Rule, to: str, schema: FieldSchema, options: Options) -> Conversion:
     """A rule as a backend writes it, with the losses that are known of the backend and those that reading back shows.
+
+    `to` is the backend's name, with or without `pysigma:`.
 
     Raises UnsupportedError where the rule has no form in Sigma, the backend refuses it, or what the backend writes is
     no sentence of its language; UnknownNameError for a backend, format or pipeline that is not installed.
     """
-    backends.installed_backend(choice.name)
-    made = Conversion("", rule, (), Verdict(VerdictKind.IDENTICAL)) if _is_sigma(rule) else to_sigma(rule)
+    name = to.removeprefix(backends.PREFIX)
+    choice = BackendChoice(name, options.format, options.pipelines, options.backend_options, options.correlation_method)
+    known_backend(choice.name)
+    unchanged = Conversion("", rule, (), Verdict(VerdictKind.IDENTICAL))
+    made = unchanged if _is_sigma(rule) else to_sigma(rule, schema, options)
     if isinstance(made.rule.detection, Correlation):
-        return _correlation(made, choice, schema)
+        return _correlation(made, made.rule.detection, choice, schema)
     where = _condition(made.rule)
     folded, fold_losses = _folded(where, choice, schema)
     sigma = made.rule if folded is where else replace(made.rule, detection=Match(folded))
@@ -63,6 +62,20 @@ def to_backend(rule: Rule, choice: BackendChoice, schema: FieldSchema, to_sigma:
     sure = before if verdict.same else (*before, *fold_losses, *emission_losses, *known)
     losses = (*sure, *_observed(verdict, sure), *_remarks(written))
     return Conversion(written.text, sigma, _once(losses), verdict, written.queries)
+
+
+def known_backend(name: str) -> InstalledBackend:
+    """An installed backend. Raises UnknownNameError, which for a name that nothing has lists our own targets, too."""
+    try:
+        return backends.installed_backend(name)
+    except UnknownNameError as error:
+        found = error.diagnostic
+        if found.name != "unknown-target":
+            raise
+        own = ", ".join(sorted({*document_names(), *dialect_names()}))
+        message = f"nothing is called {name!r}: isorule itself writes {own}"
+        hint = f"of pySigma's backends, {found.hint}"
+        raise UnknownNameError(replace(found, message=message, hint=hint)) from error
 
 
 def _is_sigma(rule: Rule) -> bool:
@@ -100,17 +113,25 @@ def _verdict(
     try:
         found = _joined([parse(_query(query, language)) for query in written.queries])
     except ParseError as error:
-        message = f"what the backend writes is not {dialect(language).title}: {error.diagnostic.message}"
-        raise refusal("backend-output-invalid", message, hint=_excerpt(written.text)) from error
+        raise _invalid(language, error, written) from error
     except UnsupportedError as error:
-        reason = f"isorule does not read all that the backend writes: {error.diagnostic.message}"
-        return Verdict(VerdictKind.UNDECIDED, reason=reason)
+        return _not_all_read(error)
     if found is None:
         return _not_read(choice)
     if not choice.pipelines:
         return compare(source.detection, found, schema, first_category=source.data_source.category_field)
     changed = backends.transform(document_of(sigma)[0], choice.pipelines)
     return compare(Match(changed.where), found, schema)
+
+
+def _invalid(language: str, error: ParseError, written: backends.Written) -> UnsupportedError:
+    message = f"what the backend writes is not {dialect(language).title}: {error.diagnostic.message}"
+    return refusal("backend-output-invalid", message, hint=_excerpt(written.text))
+
+
+def _not_all_read(error: UnsupportedError) -> Verdict:
+    reason = f"isorule does not read all that the backend writes: {error.diagnostic.message}"
+    return Verdict(VerdictKind.UNDECIDED, reason=reason)
 
 
 def _not_read(choice: BackendChoice) -> Verdict:
@@ -161,29 +182,41 @@ def _once(losses: tuple[Loss, ...]) -> tuple[Loss, ...]:
     return tuple(dict.fromkeys(losses))
 
 
-def _correlation(made: Conversion, choice: BackendChoice, schema: FieldSchema) -> Conversion:
-    """A correlation after the rules that it refers to; the outputs of backends for these are not read back."""
+def _correlation(made: Conversion, correlation: Correlation, choice: BackendChoice, schema: FieldSchema) -> Conversion:
+    """A correlation after the rules that it refers to."""
     rule = made.rule
-    _require_resolved(rule.detection)
+    require_resolved(correlation)
     parts = [_part(part, choice, schema) for part in _parts(rule)]
     document, _ = document_of(rule)
     written = backends.write([*(part for part, _ in parts), document], choice)
     counted = backends.losses_of_correlation(choice, _traits(document))
     inner = [item for _, losses in parts for item in losses]
-    if not _grows(rule.detection):
+    if not _grows(correlation):
         inner = [replace(item, effect=Effect.CHANGES) for item in inner]
-    reason = "correlations that a backend writes are not read back"
-    losses = _once((*made.losses, *counted, *inner, *_remarks(written)))
-    return Conversion(written.text, rule, losses, Verdict(VerdictKind.UNDECIDED, reason=reason), written.queries)
+    verdict = _correlation_verdict(made, written, choice, schema)
+    known = (*made.losses, *(() if verdict.same else (*counted, *inner)))
+    losses = _once((*known, *_observed(verdict, known), *_remarks(written)))
+    return Conversion(written.text, rule, losses, verdict, written.queries)
 
 
-def _require_resolved(detection: Detection) -> None:
-    """Refuse a correlation that refers to a rule which nobody knows, at the place of the reference."""
-    items = detection.items if isinstance(detection, Correlation) else ()
-    for item in items:
-        if isinstance(item.detection, Opaque) and item.detection.language == UNRESOLVED:
-            raise refusal(UNRESOLVED, item.detection.why, span=item.span)
-        _require_resolved(item.detection)
+def _correlation_verdict(
+    made: Conversion, written: backends.Written, choice: BackendChoice, schema: FieldSchema
+) -> Verdict:
+    """How the one query of a correlation stands to it, where isorule reads the language and no pipeline changed it."""
+    language = backends.reader_of(choice)
+    parse = dialect(language).parse if language in dialect_names() else None
+    if parse is None or language is None:
+        return _not_read(choice)
+    if choice.pipelines or not made.verdict.same or len(written.queries) != 1:
+        reason = "what a backend writes for a correlation is read back only without pipelines, and from Sigma"
+        return Verdict(VerdictKind.UNDECIDED, reason=reason)
+    try:
+        found = parse(_query(written.queries[0], language))
+    except ParseError as error:
+        raise _invalid(language, error, written) from error
+    except UnsupportedError as error:
+        return _not_all_read(error)
+    return compare(made.rule.detection, found, schema, first_category=made.rule.data_source.category_field)
 
 
 def _part(part: Rule, choice: BackendChoice, schema: FieldSchema) -> tuple[Mapping[str, Any], list[Loss]]:
@@ -199,14 +232,14 @@ def _part(part: Rule, choice: BackendChoice, schema: FieldSchema) -> tuple[Mappi
     return document_of(rule)[0], [replace(item, span=None) for item in found]
 
 
-def _grows(detection: Detection) -> bool:
+def _grows(correlation: Correlation) -> bool:
     """Whether a correlation alerts on more where its rules match more, so that what widens a rule widens it, too.
 
-    It does where it asks for at least so many, and for the absence of none.
+    It does where it and those inside of it ask for at least so many, and for the absence of none.
     """
-    if not isinstance(detection, Correlation) or detection.condition is not None:
-        return False
-    return all(having.comparison in (Comparison.GT, Comparison.GTE) for having in detection.having)
+    at_least = all(having.comparison in (Comparison.GT, Comparison.GTE) for having in correlation.having)
+    inner = [item.detection for item in correlation.items if isinstance(item.detection, Correlation)]
+    return at_least and correlation.condition is None and all(map(_grows, inner))
 
 
 def _parts(rule: Rule) -> list[Rule]:
