@@ -17,12 +17,13 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from oracle_lane import engine, kibana, regexes, subject, world
+from oracle_lane import engine, kibana, regexes, subject
 from oracle_lane.comparison import Batch, Case, compare
 from oracle_lane.engine import Answer, Refused
-from oracle_lane.sources import SEED, eql_batches, kuery_batches, lucene_batches, predicate_batches
+from oracle_lane.sources import SEED, eql_batches, kuery_batches, lucene_batches, phrase_batches, predicate_batches
 
 from isorule.ir.json_form import to_json
+from isorule.ir.schema import FieldInfo
 
 GOLDEN = Path(__file__).parents[1] / "vectors" / "oracle" / "golden"
 QUERIES = 200
@@ -39,6 +40,7 @@ def main() -> None:
     record("eql", eql_batches(QUERIES), lambda case: {"eql": case.text})
     record("lucene", lucene_batches(QUERIES), lambda case: {"lucene": case.text})
     record("predicates", predicate_batches(QUERIES), as_predicate)
+    record("phrases", phrase_batches(2 * QUERIES), as_text_or_predicate)
     write("regexes", {"regexes": list(expressions())})
 
 
@@ -59,19 +61,22 @@ def record(name: str, batches: list[Batch], spelled: Callable[[Case], Written]) 
             ours = subject.matching(case.predicate, batch.events, batch.schema)
             if ours == theirs:
                 queries.append({**spelled(case), "events": [first, len(batch.events)], "matches": sorted(theirs)})
-    schema = {path: description(path) for path in world.SCHEMA.fields}
+    schema = {path: description(info) for path, info in batches[0].schema.fields.items()}
     write(name, {"now": engine.NOW, "schema": schema, "events": events, "queries": queries})
 
 
-def description(path: str) -> Written:
+def description(info: FieldInfo) -> Written:
     """A field of the schema as a mapping has it."""
-    info = world.SCHEMA[path]
     return {"type": "keyword", "normalizer": "lowercase"} if info.folded else {"type": str(engine.engine_type(info))}
 
 
 def as_predicate(case: Case) -> Written:
     assert not isinstance(case.predicate, Refused)
     return {"where": to_json(case.predicate)}
+
+
+def as_text_or_predicate(case: Case) -> Written:
+    return {"lucene": case.text} if "query_string" in case.query else as_predicate(case)
 
 
 def expressions() -> Iterator[Written]:

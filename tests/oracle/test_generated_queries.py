@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from oracle_lane import engine, kibana
 from oracle_lane.comparison import Batch, compare
-from oracle_lane.sources import eql_batches, kuery_batches, lucene_batches, predicate_batches
+from oracle_lane.sources import eql_batches, kuery_batches, lucene_batches, phrase_batches, predicate_batches
 
 pytestmark = [pytest.mark.oracle, pytest.mark.skipif(engine.missing() is not None, reason=str(engine.missing()))]
 needs_kibana = pytest.mark.skipif(kibana.missing() is not None, reason=str(kibana.missing()))
@@ -19,6 +19,7 @@ needs_kibana = pytest.mark.skipif(kibana.missing() is not None, reason=str(kiban
         pytest.param("kuery compiled by Kibana", lambda: kuery_batches(2000), id="kuery", marks=needs_kibana),
         pytest.param("predicates", lambda: predicate_batches(2000), id="predicates"),
         pytest.param("EQL pushed down", lambda: eql_batches(1500), id="eql"),
+        pytest.param("phrases with gaps", lambda: phrase_batches(2000), id="phrases"),
         pytest.param("Lucene query strings", lambda: lucene_batches(2000), id="lucene"),
     ],
 )

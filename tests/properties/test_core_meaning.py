@@ -101,7 +101,7 @@ def test_core_means_the_same(predicate: Predicate, event: dict[str, list[object]
 
 @given(st.lists(leaves, min_size=2, max_size=4), st.randoms())
 def test_order_repetition_and_nesting_do_not_count(terms: list[Predicate], random: object) -> None:
-    shuffled = sorted(terms, key=lambda _: random.random())  # type: ignore[attr-defined]  # hypothesis' own Random
+    shuffled = sorted(terms, key=lambda _: random.random())
     nested = And((shuffled[0], conjunction(tuple(shuffled[1:]))))
     assert core(nested) == core(And((*terms, terms[0])))
     assert core(Not(disjunction(tuple(terms)))) == core(conjunction(tuple(Not(term) for term in shuffled)))

@@ -23,6 +23,7 @@ from isorule.ir.matchers import (
     InNetwork,
     Like,
     Matcher,
+    Near,
     OneOf,
     Present,
     Range,
@@ -61,6 +62,7 @@ def pattern(case: Case) -> st.SearchStrategy[Like]:
 
 WORDS: st.SearchStrategy[Matcher] = st.one_of(
     st.builds(Tokens, TEXTS, st.sampled_from(TokenMode)),
+    st.builds(Near, TEXTS, st.integers(1, 2**31 - 1)),
     st.builds(Equals, TEXTS, st.just(Case.MAPPED)),
     st.booleans().map(Equals),
     pattern(Case.MAPPED),

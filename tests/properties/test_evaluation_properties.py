@@ -13,13 +13,26 @@ from isorule.ir.axes import Absent, Case, Quantifier, RegexFlavor, TokenMode
 from isorule.ir.core import Atom, Core, Every, Language, Single, Some, Truth, core
 from isorule.ir.detections import Match, Sample, Sequence, Stage
 from isorule.ir.folding import fold
-from isorule.ir.matchers import Bound, Complement, Equals, Matcher, OneOf, Present, Range, Regex, Tokens, Wildcard, like
+from isorule.ir.matchers import (
+    Bound,
+    Complement,
+    Equals,
+    Matcher,
+    Near,
+    OneOf,
+    Present,
+    Range,
+    Regex,
+    Tokens,
+    Wildcard,
+    like,
+)
 from isorule.ir.predicates import And, Const, Field, Not, Or, Predicate, Test
 from isorule.ir.resolve import resolve
 from isorule.ir.rule import DataSource, Metadata, Rule
 from isorule.ir.schema import FieldSchema, schema_from
 
-Test.__test__ = False  # type: ignore[attr-defined]  # a node of the representation, not a class of tests
+Test.__test__ = False  # a node of the representation, not a class of tests
 
 Event = dict[str, object]
 
@@ -40,6 +53,7 @@ BASIC: st.SearchStrategy[Matcher] = st.one_of(
     st.builds(Equals, SCALARS, CASES),
     st.builds(like, PARTS, CASES),
     st.builds(Tokens, TEXTS, st.sampled_from(list(TokenMode))),
+    st.builds(Near, TEXTS, st.sampled_from([1, 2, 101])),
     st.builds(
         lambda pattern, case, anchored: Regex(pattern, RegexFlavor.SIGMA, case, anchored),
         st.sampled_from(["ab", "a|b", "(?:a|b)B", "a+b?", "a.b", "[ab]B", "4"]),
@@ -100,10 +114,10 @@ def test_all_and_any_are_dual(matcher: Matcher, event: Event, schema: FieldSchem
 def test_wildcards_agree_with_a_regular_expression(parts: tuple[object, ...], text: str, folded: bool) -> None:
     written = {Wildcard.RUN: ".*", Wildcard.ONE: "."}
     ready = [fold(part) if folded and isinstance(part, str) else part for part in parts]
-    expression = "".join(re.escape(part) if isinstance(part, str) else written[part] for part in ready)  # type: ignore[index]  # a Wildcard
+    expression = "".join(re.escape(part) if isinstance(part, str) else written[part] for part in ready)
     expected = re.fullmatch(expression, fold(text) if folded else text, re.DOTALL) is not None
     case = Case.INSENSITIVE if folded else Case.SENSITIVE
-    test = Test(Field("f"), like(parts, case))  # type: ignore[arg-type]  # texts and wildcards
+    test = Test(Field("f"), like(parts, case))
     assert compile_predicate(test)({"f": text}) is expected
 
 

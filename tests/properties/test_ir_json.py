@@ -39,6 +39,7 @@ from isorule.ir.matchers import (
     InNetwork,
     Like,
     Matcher,
+    Near,
     OneOf,
     Placeholder,
     Present,
@@ -80,6 +81,7 @@ simple: st.SearchStrategy[Matcher] = st.one_of(
     st.builds(InNetwork, st.lists(texts, min_size=1, max_size=3).map(tuple), spans),
     st.builds(FieldRef, texts, st.sampled_from(Relation), cases, spans),
     st.builds(Tokens, texts, st.sampled_from(TokenMode), spans),
+    st.builds(Near, texts, st.integers(1, 200), spans),
 )
 matchers = st.one_of(
     simple, st.builds(OneOf, st.lists(simple, min_size=2, max_size=3).map(tuple)), st.builds(Complement, simple)

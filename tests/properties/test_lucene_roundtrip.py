@@ -15,7 +15,7 @@ from isorule.dialects.lucene import LUCENE
 from isorule.dialects.lucene.lexical import EXISTS
 from isorule.ir.axes import Case, RegexFlavor, TokenMode
 from isorule.ir.detections import Match
-from isorule.ir.matchers import Bound, Equals, Like, Matcher, OneOf, Present, Range, Regex, Tokens, Wildcard, like
+from isorule.ir.matchers import Bound, Equals, Like, Matcher, Near, OneOf, Present, Range, Regex, Tokens, Wildcard, like
 from isorule.ir.predicates import (
     And,
     AnyField,
@@ -61,6 +61,7 @@ EXPRESSIONS = st.lists(
 VALUES: st.SearchStrategy[Matcher] = st.one_of(
     st.builds(Tokens, WORDS, st.just(TokenMode.ANY)),
     st.builds(Tokens, TEXTS, st.just(TokenMode.PHRASE)),
+    st.builds(Near, TEXTS, st.integers(1, 2**31 - 1)),
     st.builds(Equals, TEXTS, st.just(Case.MAPPED)),
     st.builds(Equals, st.one_of(st.booleans(), st.integers(), st.floats(allow_nan=False, allow_infinity=False))),
     patterns(),

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from isorule.evaluation import RuleSet, census, compile_predicate, evaluate_detection
+from isorule.evaluation import RuleSet, census, compile_predicate, evaluate_detection, literals
 from isorule.evaluation.literals import accelerator_installed, literal_finder
 from isorule.ir.axes import Absent, Case, Quantifier, RegexFlavor, Relation, TokenMode
 from isorule.ir.detections import Match, Sequence, Stage
@@ -21,6 +21,7 @@ from isorule.ir.matchers import (
     FieldRef,
     InNetwork,
     Matcher,
+    Near,
     OneOf,
     Present,
     Range,
@@ -48,7 +49,7 @@ from isorule.ir.predicates import (
 from isorule.ir.rule import DataSource, Metadata, Rule
 from isorule.ir.schema import FieldSchema, schema_from
 
-Test.__test__ = False  # type: ignore[attr-defined]  # a node of the representation, not a class of tests
+Test.__test__ = False  # a node of the representation, not a class of tests
 
 Event = dict[str, object]
 
@@ -94,6 +95,7 @@ BASIC: st.SearchStrategy[Matcher] = st.one_of(
     st.builds(Equals, SCALARS, CASES),
     st.builds(like, PARTS, CASES),
     st.builds(Tokens, TEXTS, st.sampled_from(list(TokenMode))),
+    st.builds(Near, TEXTS, st.sampled_from([1, 2, 101])),
     st.builds(
         lambda pattern, case, anchored: Regex(pattern, RegexFlavor.SIGMA, case, anchored),
         st.sampled_from(["ab", "a|b", "(?:a|b)B", "a+b?", "[ab]B", "4", "(?:aİ|i)b"]),
@@ -192,6 +194,7 @@ def test_the_index_changes_nothing(
         if counted:  # so that gates are chosen by measured frequency from the second event on
             patch.setattr(census, "_FIRST", 0)
             patch.setattr(census, "_LAST", 1)
+            patch.setattr(literals, "_MANY", 0)  # so that few texts are found by rows, too
         alerts = RuleSet(rules, schema=schema, accelerated=accelerated).feed(events)
         found = [(id(alert.events[0]), alert.rule) for alert in alerts]
     expected = [
@@ -208,11 +211,17 @@ def test_both_ways_find_the_same_texts(texts: list[str], left: str, right: str) 
     assert set(literal_finder(texts, True)(whole)) == expected == set(literal_finder(texts, False)(whole))
 
 
+@pytest.mark.parametrize("most_one_by_one", [0, 150])
 @given(st.lists(TEXTS.filter(bool), min_size=8, max_size=30, unique=True), TEXTS, TEXTS)
-def test_rows_find_what_is_contained(texts: list[str], left: str, right: str) -> None:
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_rows_find_what_is_contained(
+    monkeypatch: pytest.MonkeyPatch, most_one_by_one: int, texts: list[str], left: str, right: str
+) -> None:
     whole = left + texts[0] + right
     expected = {place for place, text in enumerate(texts) if text in whole}
-    assert set(literal_finder(texts, False)(whole)) == expected
+    with monkeypatch.context() as patch:
+        patch.setattr(literals, "_MANY", most_one_by_one)
+        assert set(literal_finder(texts, False)(whole)) == expected
 
 
 STAGES = st.builds(

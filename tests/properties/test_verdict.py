@@ -18,6 +18,7 @@ from isorule.ir.matchers import (
     Equals,
     InNetwork,
     Matcher,
+    Near,
     OneOf,
     Present,
     Range,
@@ -123,7 +124,11 @@ networks = st.sampled_from(
     )
 )
 days = st.sampled_from(("2024-01-01", "2024-01-02", "2023-12-31T23:59:59.999Z", "2024-01-01T00:00:00.000Z"))
-phrases = st.builds(Tokens, st.sampled_from(("a", "b", "a b", "b a", "A", "1", "i", "---")), st.sampled_from(TokenMode))
+phrase_texts = st.sampled_from(("a", "b", "a b", "b a", "a b a", "A", "1", "i", "---"))
+phrases = st.one_of(
+    st.builds(Tokens, phrase_texts, st.sampled_from(TokenMode)),
+    st.builds(Near, phrase_texts, st.sampled_from((1, 2, 3, 100))),
+)
 words = st.builds(Range, st.builds(Bound, st.sampled_from(("a", "b", "10")), BOOLEANS))
 MATCHERS: dict[str, st.SearchStrategy[Matcher]] = {
     "word": st.one_of(textual, st.builds(Equals, small | st.booleans()), networks, ranges),

@@ -37,8 +37,10 @@ class FieldVerifier(Protocol):
 class Dialect:
     """A query language. `parse` raises `ParseError`, `emit` raises `UnsupportedError`; either may be None.
 
-    `verify` is None where the engine takes every field for every value. `notes` gives diagnostics (severity INFO) for
-    what a text says that does not count for which events match, and is None where every text says all that counts.
+    `verify` is None where the engine takes every field for every value. `exact` gives a detection with the fields that
+    the engine asks in place of those named, under the types of a schema; it is None where it asks those. `notes` gives
+    diagnostics (severity INFO) for what a text says that does not count for which events match, and is None where every
+    text says all that counts.
 
     Spans of what `parse` gives and of the diagnostics it raises count code points of the text it was given.
     """
@@ -49,6 +51,7 @@ class Dialect:
     emit: Callable[[Detection], Emission] | None
     capabilities: Capabilities | None
     verify: FieldVerifier | None = None
+    exact: Callable[[Detection, FieldSchema], Detection] | None = None
     notes: Callable[[str], tuple[Diagnostic, ...]] | None = None
 
 

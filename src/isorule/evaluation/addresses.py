@@ -36,15 +36,15 @@ class Network:
 
 
 def address(text: str) -> Address | None:
-    """The address that a text writes; None for any other text."""
+    """The address that a text writes, without its zone (`%eth0`); None for any other text."""
     try:
         found = ip_address(text)
     except ValueError:
         return None
     if isinstance(found, IPv4Address):
         return Address(_MAPPED | int(found), str(found))
-    mapped = found.ipv4_mapped
-    return Address(int(found), str(found if mapped is None else mapped))
+    number = int(found)
+    return Address(number, address_text(number))
 
 
 def address_text(number: int) -> str:

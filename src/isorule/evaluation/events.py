@@ -63,7 +63,11 @@ class FieldReader:
         return any(key.startswith(prefix) and any(leaves({key: event[key]})) for key in event if isinstance(key, str))
 
     def scalars(self, event: Event) -> list[Scalar]:
-        """The values of the field as they stand in an event."""
+        """The values of the field as they stand in an event; a `flattened` field has those of all that is below it."""
+        if self.info.constant is not None:
+            return [self.info.constant]
+        if self.info.flattened:
+            return [value for path, value in leaves(event) if f"{path}.".startswith(f"{self.source}.")]
         if len(self._keys) == 1:
             node = event.get(self.source, _NOTHING)
             if type(node) is str:

@@ -17,11 +17,12 @@ from typing import assert_never
 
 from isorule.evaluation.addresses import address
 from isorule.evaluation.matching import takes_any_value
-from isorule.evaluation.text import tokens
+from isorule.evaluation.text import lowered, tokens
 from isorule.evaluation.values import Value, text_of
 from isorule.ir.axes import Absent, Case, Quantifier, TokenMode
 from isorule.ir.folding import fold
-from isorule.ir.matchers import Equals, FieldRef, Like, Matcher, OneOf, Regex, Scalar, Tokens
+from isorule.ir.matchers import Equals, FieldRef, Like, Matcher, Near, OneOf, Regex, Scalar, Tokens, options_of
+from isorule.ir.precision import Binary, Scaled
 from isorule.ir.predicates import (
     And,
     AnyField,
@@ -121,7 +122,7 @@ class GateFinder:
         """The gates of a test, and of what it would be with each option of its matcher alone."""
         return [
             gate
-            for option in (test.matcher, *_options(test.matcher))
+            for option in (test.matcher, *options_of(test.matcher))
             for gate in self._of_test(replace(test, matcher=option), category_field, wanted)
         ]
 
@@ -162,10 +163,13 @@ class GateFinder:
             case _:
                 assert_never(test.subject)
 
-    def _at(self, path: str, matcher: Matcher) -> Gate:
+    def _at(self, path: str, matcher: Matcher) -> Gate | None:
         info = self._schema[self._schema.real_path(path)]
+        if info.constant is not None:
+            return None  # every event has it
         unsure = path not in self._schema or info.type in _CONTAINERS
-        return frozenset({Need(path, Ask.BELOW if unsure and takes_any_value(matcher, info) else Ask.REACHED)})
+        below = info.flattened or (unsure and takes_any_value(matcher, info))
+        return frozenset({Need(path, Ask.BELOW if below else Ask.REACHED)})
 
     def _under(self, pattern: str) -> Gate | None:
         """The fixed parts that a pattern of paths begins with; not where aliases or multi-fields have a hand in it."""
@@ -180,17 +184,24 @@ class GateFinder:
 
     def _of_matcher(self, path: str, matcher: Matcher) -> list[Gate]:
         """Gates each of which holds where some value of the field meets the matcher."""
-        kind = self._schema.type_of(path)
+        info = self._schema[self._schema.real_path(path)]
+        kind = info.type
         match matcher:
-            case Equals() | Tokens() if self._schema[self._schema.real_path(path)].precision is not None:
+            case _ if info.flattened or info.constant is not None:
+                return []  # its values stand elsewhere
+            case Equals() | Tokens() | Near() if isinstance(info.precision, Binary | Scaled):
                 return []  # the text of a rounded number is not that of the number asked for
             case Equals(value) if kind in (*_PLAIN_TEXT, *_NUMERIC):
                 return [_whole(path, _texts_of_equals(value))]
             case Tokens(text, mode) if kind is FieldType.TEXT:
                 return _of_tokens(path, text, mode)
-            case Tokens(text) if kind in (*_PLAIN_TEXT, *_NUMERIC):
+            case Near(text) if kind is FieldType.TEXT:
+                return _of_tokens(path, text, TokenMode.ALL)
+            case Tokens(text) | Near(text) if kind in (*_PLAIN_TEXT, *_NUMERIC):
                 return [_whole(path, _texts_of_equals(text))]
-            case Equals(str(text)) | Tokens(text) if kind is FieldType.IP and (found := address(text)) is not None:
+            case Equals(str(text)) | Tokens(text) | Near(text) if (
+                kind is FieldType.IP and (found := address(text)) is not None
+            ):
                 return [_whole(path, {found.text})]
             case Like(parts, case):
                 texts = [part for part in parts if isinstance(part, str)]
@@ -251,12 +262,6 @@ def _union(parts: Iterable[Gate | None]) -> Gate | None:
     return frozenset(out)
 
 
-def _options(matcher: Matcher) -> list[Matcher]:
-    if isinstance(matcher, OneOf):
-        return [inner for option in matcher.options for inner in _options(option)]
-    return [matcher]
-
-
 def _parents(path: str) -> list[str]:
     """The path and everything above it."""
     parts = path.split(".")
@@ -281,7 +286,7 @@ def _of_tokens(path: str, text: str, mode: TokenMode) -> list[Gate]:
 
 def _token_part(text: str) -> str:
     """The longest part without `i`: analysis makes an `i` of `İ`, the one letter whose folding is another."""
-    return max(fold(text).split("i"), key=len)
+    return max(fold(lowered(text)).split("i"), key=len)
 
 
 def _texts_of_equals(value: Scalar) -> set[str]:

@@ -1,7 +1,8 @@
 """Finding which of many texts a longer text contains, in one pass.
 
 With the extra `isorule[fast]` an Aho-Corasick automaton does it (https://pypi.org/project/ahocorasick-rs/); without,
-rows of a few characters that are looked up in a dictionary. Both find the same.
+rows of a few characters that are looked up in a dictionary, or each text on its own where they are few. All find the
+same.
 """
 
 from __future__ import annotations
@@ -17,6 +18,11 @@ Finder = Callable[[str], Collection[int]]
 _ACCELERATOR = "ahocorasick_rs"
 _ROW = 4
 _WORTHWHILE = 8
+_FEW, _MANY = 32, 150
+"""To cut a text into rows takes as long as to ask it for `_FEW` others and one more for each character, one by one.
+
+In a long text the search for one text takes a time of its own, so that more than `_MANY` never pay.
+"""
 
 
 def accelerator_installed() -> bool:
@@ -60,11 +66,14 @@ def _by_rows(texts: Sequence[str]) -> Finder:
         if members
     ]
     indexed = [(size, frozenset(table), table) for size, table in tables]
+    one_by_one, count = _one_by_one(texts), len(texts)
 
-    def find(whole: str) -> list[int]:
+    def find(whole: str) -> Collection[int]:
+        if count <= min(_FEW + len(whole), _MANY):
+            return one_by_one(whole)
         found: list[int] = []
         for size, rows, table in indexed:
-            for row in rows.intersection(_rows(whole, size)):
+            for row in rows.intersection(whole if size == 1 else _rows(whole, size)):
                 found += [place for text, place in table[row] if text in whole]
         return found
 

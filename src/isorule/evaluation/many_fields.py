@@ -6,24 +6,28 @@ import re
 from collections.abc import Callable
 
 from isorule.evaluation.events import EventView, Fields
-from isorule.evaluation.matching import Kind, value_check
+from isorule.evaluation.matching import Kind, value_check, values_check
 from isorule.evaluation.references import Bound, bound_matcher, refers
-from isorule.evaluation.values import Coercion, coercion
+from isorule.evaluation.values import Coercion, Value, coercion
 from isorule.evaluation.wildcards import pattern as wildcard_pattern
-from isorule.ir.matchers import Matcher, Wildcard
+from isorule.ir.matchers import Matcher, Scalar, Wildcard
 from isorule.ir.schema import FieldInfo
 
 _MOST_REMEMBERED = 10_000
 """Paths of which it is remembered how they are read; events may have any number of them."""
 
-_Reading = tuple[Coercion | None, Bound]
+_Reading = tuple[Coercion | None, Bound, Callable[[list[Value]], bool] | None]
 
 
 class ManyFields:
     """Asks the values of all visible fields, or of those whose path matches a pattern, multi-fields among them."""
 
-    def __init__(self, fields: Fields, matcher: Matcher, pattern: str | None, inside: str | None, now: int) -> None:
+    def __init__(
+        self, fields: Fields, matcher: Matcher, pattern: str | None, inside: str | None, now: int, *, alone: bool
+    ) -> None:
         """`pattern` is that of `FieldGlob`, None for all fields that a condition on the objects at `inside` sees.
+
+        Where `alone`, no values meet the matcher together.
 
         Kibana puts the nested fields that a pattern names into queries of their own objects (`functions/is.ts`,
         wrapWithNestedQuery), so that it finds those, too. Raises `UnsupportedError` as `value_check` does.
@@ -33,23 +37,29 @@ class ManyFields:
         self._wanted = _path_check(pattern) if pattern is not None else None
         self._inside = inside
         self._now = now
-        self._bounds: dict[tuple[FieldInfo, bool], Bound] = {}
+        self._alone = alone
+        self._known: dict[tuple[FieldInfo, bool], _Reading] = {}
         self._readings: dict[str, tuple[_Reading, ...]] = {}
         if not refers(matcher):  # what cannot be evaluated is refused now, not at the first event
             value_check(matcher, Kind(FieldInfo(), True, now, among_others=True))
 
     def met(self, view: EventView) -> list[bool]:
-        """For each value, whether it meets the matcher."""
+        """For each value, whether it meets the matcher; for each field, where its values may meet it together."""
         found: list[bool] = []
-        remembered = self._readings
+        held: dict[str, list[Scalar]] = {}
         for path, raw in view.leaves():
+            held.setdefault(path, []).append(raw)
+        remembered = self._readings
+        for path, raws in held.items():
             readings = remembered.get(path)
             if readings is None:
                 readings = self._remember(path)
-            for coerce, bound in readings:
-                value = raw if coerce is None else coerce(raw)
-                if value is not None:
-                    found.append(bound(view)(value))
+            for coerce, bound, together in readings:
+                values = [value for value in (map(coerce, raws) if coerce else raws) if value is not None]
+                if together is not None and values:
+                    found.append(together(values))
+                elif values:
+                    found += map(bound(view), values)
         return found
 
     def _remember(self, path: str) -> tuple[_Reading, ...]:
@@ -68,11 +78,14 @@ class ManyFields:
     def _reading(self, name: str) -> _Reading:
         schema = self._fields.schema
         key = (schema[name], name in schema)
-        bound = self._bounds.get(key)
-        if bound is None:
+        found = self._known.get(key)
+        if found is None:
             kind = Kind(key[0], key[1], self._now, among_others=True)
-            bound = self._bounds[key] = bound_matcher(self._matcher, kind, self._fields, self._inside)
-        return coercion(schema[name]), bound
+            bound = bound_matcher(self._matcher, kind, self._fields, self._inside)
+            alone = self._alone or refers(self._matcher)
+            found = coercion(key[0]), bound, None if alone else values_check(self._matcher, kind)
+            self._known[key] = found
+        return found
 
 
 def _path_check(pattern: str) -> Callable[[str], bool]:

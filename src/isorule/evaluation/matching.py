@@ -5,7 +5,7 @@ What a matcher asks of a value is said in `isorule.ir.matchers`; the type of the
 - numeric fields: a text that writes a number is that number;
 - date fields: a date stands for its span of time (`2024-05-01` is the whole day), numbers are epoch milliseconds;
 - ip fields: a text with `/` is a block; version fields: ranges go by precedence;
-- text fields: MAPPED case and `Tokens` look at single tokens, everything else at the whole text;
+- text fields: MAPPED case, `Tokens` and `Near` look at single tokens, everything else at the whole text;
 - keyword fields with a lower-casing normalizer: both sides are folded.
 """
 
@@ -20,7 +20,8 @@ from typing import Any, assert_never
 from isorule.evaluation.addresses import Address, Network, address, network, required_network
 from isorule.evaluation.date_formats import date_reader, date_span
 from isorule.evaluation.dates import MILLISECOND, bound
-from isorule.evaluation.text import token_check, tokens
+from isorule.evaluation.proximity import all_words_check, near_check
+from isorule.evaluation.text import any_word_check, lowered, phrase_check, tokens
 from isorule.evaluation.values import Instant, Value, Version, folded_text, number_of, text_of
 from isorule.evaluation.versions import version_key
 from isorule.evaluation.wildcards import Pattern, Shape, TextCheck, pattern
@@ -34,6 +35,7 @@ from isorule.ir.matchers import (
     InNetwork,
     Like,
     Matcher,
+    Near,
     OneOf,
     Present,
     Range,
@@ -41,6 +43,7 @@ from isorule.ir.matchers import (
     Scalar,
     Tokens,
     Wildcard,
+    options_of,
 )
 from isorule.ir.precision import Precision, kept, limit
 from isorule.ir.regex import compile_regex
@@ -56,11 +59,12 @@ ValueCheck = Callable[[Any], bool]
 
 @unique
 class Lens(Enum):
-    """What of a value a check looks at: the typed value, its text, or its text without letter case."""
+    """What a check looks at: the typed value, its text, its text without letter case, or the texts of all values."""
 
     VALUE = "value"
     TEXT = "text"
     FOLDED = "folded"
+    ALL_TEXTS = "all texts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +95,7 @@ def value_tests(matcher: Matcher, kind: Kind) -> tuple[ValueTest, ...]:
 
     Raises `UnsupportedError` for what cannot be decided (a placeholder, a malformed network block or date).
     """
-    options = matcher.options if isinstance(matcher, OneOf) else (matcher,)
-    return _grouped([test for option in options for test in _tests(option, kind)])
+    return _grouped([test for option in options_of(matcher) for test in _tests(option, kind)])
 
 
 def value_check(matcher: Matcher, kind: Kind) -> Callable[[Value], bool]:
@@ -101,6 +104,16 @@ def value_check(matcher: Matcher, kind: Kind) -> Callable[[Value], bool]:
     if len(checks) == 1:
         return checks[0]
     return lambda value: any(check(value) for check in checks)
+
+
+def values_check(matcher: Matcher, kind: Kind) -> Callable[[list[Value]], bool] | None:
+    """The matcher as one check of all values of a field; None where each value is asked on its own."""
+    tests = value_tests(matcher, kind)
+    if all(test.lens is not Lens.ALL_TEXTS for test in tests):
+        return None
+    check = value_check(matcher, kind)
+    together = [test.check for test in tests if test.lens is Lens.ALL_TEXTS]
+    return lambda values: any(map(check, values)) or any(one(map(text_of, values)) for one in together)
 
 
 def takes_any_value(matcher: Matcher, info: FieldInfo) -> bool:
@@ -130,6 +143,8 @@ def _through(test: ValueTest) -> Callable[[Value], bool]:
             return lambda value: check(text_of(value))
         case Lens.FOLDED:
             return lambda value: check(folded_text(value))
+        case Lens.ALL_TEXTS:
+            return lambda value: check((text_of(value),))
         case _:
             assert_never(test.lens)
 
@@ -178,6 +193,8 @@ def _tests(matcher: Matcher, kind: Kind) -> tuple[ValueTest, ...]:
     match matcher:
         case Present():
             return (ValueTest(Lens.VALUE, lambda _: True),)
+        case _ if kind.info.analyzer is not None:
+            raise refusal("unknown-analyzer", f"how the analyzer {kind.info.analyzer!r} cuts a text is not known")
         case Equals(value):
             return (_equals(matcher, value, kind),)
         case Like(case=Case.MAPPED) | Regex(case=Case.MAPPED) if kind.among_others and kind.info.type in _NO_TEXTS:
@@ -190,9 +207,11 @@ def _tests(matcher: Matcher, kind: Kind) -> tuple[ValueTest, ...]:
             return (_range(matcher, kind),)
         case InNetwork(blocks, span):
             return (ValueTest(Lens.VALUE, _in_networks([required_network(block, span) for block in blocks])),)
+        case Tokens() | Near() if kind.info.type is FieldType.TEXT:
+            return (_full_text(matcher),)
+        case Near(text, _, span):
+            return _tests(Tokens(text, TokenMode.PHRASE, span), kind)
         case Tokens(text, mode, span):
-            if kind.info.type is FieldType.TEXT:
-                return (ValueTest(Lens.TEXT, token_check(text, mode)),)
             number = as_number(text) if not kind.known and mode is TokenMode.ANY else None
             if number is not None and text_of(number) == text:
                 return (_same_number(number),)  # the field may be numeric, as in `_means_numbers`
@@ -206,6 +225,18 @@ def _tests(matcher: Matcher, kind: Kind) -> tuple[ValueTest, ...]:
             raise AssertionError("a field reference needs the event: see `isorule.evaluation.references`")
         case _:
             assert_never(matcher)
+
+
+def _full_text(matcher: Tokens | Near) -> ValueTest:
+    match matcher:
+        case Near(text, slop):
+            return ValueTest(Lens.ALL_TEXTS, near_check(text, slop))
+        case Tokens(text, TokenMode.ALL):
+            return ValueTest(Lens.ALL_TEXTS, all_words_check(text))
+        case Tokens(text, TokenMode.ANY):
+            return ValueTest(Lens.TEXT, any_word_check(text))
+        case Tokens(text):
+            return ValueTest(Lens.TEXT, phrase_check(text))
 
 
 def _equals(matcher: Equals, value: Scalar, kind: Kind) -> ValueTest:
@@ -223,7 +254,7 @@ def _equals(matcher: Equals, value: Scalar, kind: Kind) -> ValueTest:
         number = as_number(value)
         return _same_number(number, info.precision) if number is not None else ValueTest(Lens.VALUE, lambda _: False)
     if info.type is FieldType.TEXT and matcher.case is not Case.SENSITIVE and any(map(str.isalnum, value)):
-        return ValueTest(Lens.TEXT, token_check(value, TokenMode.PHRASE))  # an analyzed field has no whole values
+        return ValueTest(Lens.TEXT, phrase_check(value))  # an analyzed field has no whole values
     return _text_test((value,), matcher, info)
 
 
@@ -233,7 +264,8 @@ def _like(matcher: Like, info: FieldInfo) -> ValueTest:
 
 def _text_test(parts: tuple[Any, ...], matcher: Equals | Like, info: FieldInfo) -> ValueTest:
     if info.type is FieldType.TEXT and matcher.case is Case.MAPPED:
-        check = pattern(parts, True, matcher.span).check
+        spelled = tuple(lowered(part) if isinstance(part, str) else part for part in parts)
+        check = pattern(spelled, False, matcher.span).check
         return ValueTest(Lens.TEXT, lambda text: any(check(token) for token in tokens(text)))
     folded = _folds(matcher.case, info)
     found = pattern(parts, folded, matcher.span)

@@ -1,8 +1,9 @@
-"""New terms: events with a combination of values that the history does not have.
+"""New terms: combinations of values that the history does not have, each with the first event that has it.
 
-An event has every combination of its values of the fields, and none where one of the fields has no value. The history
-is what meets the same condition, from `history_start` on where its events have a time
-(https://www.elastic.co/docs/solutions/security/detect-and-alert/create-detection-rule, "new terms").
+An event has every combination of its values of the fields, and none where one of the fields has no value; several of
+them may be new (https://github.com/elastic/security-docs/issues/2257; Kibana's `buildDocFetchAgg` takes the oldest
+document for each). The history is what meets the same condition, from `history_start` on where its events have a time
+(https://www.elastic.co/docs/solutions/security/detect-and-alert/new-terms).
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from isorule.ir.losses import refusal
 
 
 def new_terms_alerts(rule: NewTerms, views: list[EventView], history: list[EventView], setting: Setting) -> list[Alert]:
-    """One alert for each event that has a new combination, in order of time; its first new one is the alert's keys.
+    """One alert for each new combination, in order of time; the combination is the alert's keys.
 
     Raises `UnsupportedError` where `history_start` is no date math.
     """
@@ -35,7 +36,7 @@ def new_terms_alerts(rule: NewTerms, views: list[EventView], history: list[Event
     out: list[Alert] = []
     for view in sorted(views, key=by.order):
         if check(view) is True:
-            new = next((key for key in keys.keys(view) if key not in known), None)
-            if new is not None:
-                out.append(Alert((view.event,), keys=keys.shown(new)))
+            new = [key for key in keys.keys(view) if key not in known]
+            known.update(new)
+            out += [Alert((view.event,), keys=keys.shown(key)) for key in new]
     return out

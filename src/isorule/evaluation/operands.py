@@ -16,6 +16,7 @@ from isorule.evaluation.functions import Body, function_body
 from isorule.evaluation.values import Value
 from isorule.ir.losses import refusal
 from isorule.ir.predicates import Call, EventCategory, Field, Literal, Operand
+from isorule.ir.schema import FieldType
 
 Values = tuple[Value | None, ...]
 OperandCheck = Callable[[EventView], Values]
@@ -56,10 +57,20 @@ class OperandCompiler:
 
     def _field(self, path: str, inside: str | None) -> OperandCheck:
         reader = self._fields.seen_from(path, inside)
+        if reader.info.type is FieldType.DECIMAL:
+            return lambda view: tuple(map(_double, view.values(reader))) or (None,)
         return lambda view: view.values(reader) or (None,)
 
 
 _NO_EVENT = EventView({})
+
+
+def _double(value: Value) -> float | None:
+    """What a function gets of a field of decimals, however its number is written: 7 is 7.0, and half of it 3.5."""
+    try:
+        return float(value) if isinstance(value, int | float) else None
+    except OverflowError:
+        return None
 
 
 def _constant(values: Values) -> OperandCheck:

@@ -187,7 +187,8 @@ class PredicateCompiler:
         if everywhere and test.quantifier is Quantifier.ANY and takes_any_value(test.matcher, _ANALYZED):
             return Compiled(lambda _: True, True)
         matcher = test.matcher
-        many = ManyFields(self._fields, matcher, pattern, inside, self._now)
+        alone = test.quantifier is not Quantifier.ANY
+        many = ManyFields(self._fields, matcher, pattern, inside, self._now, alone=alone)
         other = self._fields.seen_from(matcher.path, inside) if isinstance(matcher, FieldRef) else None
 
         def check(view: EventView) -> bool | None:
@@ -232,6 +233,8 @@ def _some_value(test: ValueTest, reader: FieldReader) -> Callable[[EventView], b
                 return False
 
             return folded
+        case Lens.ALL_TEXTS:
+            return lambda view: check(view.texts(reader))
         case _:
             assert_never(test.lens)
 
@@ -277,7 +280,7 @@ def _answer(test: Test, met: list[bool], present: bool, complete: bool) -> bool 
         case Quantifier.ANY:
             answer = any(met)
         case Quantifier.ALL:
-            answer = present and all(met)
+            answer = present and complete and all(met)
         case _:
             assert_never(test.quantifier)
     return None if test.absent is Absent.UNKNOWN and not (present and complete) else answer

@@ -10,12 +10,12 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from isorule.evaluation.values import Value, folded_text, text_of
-from isorule.ir.folding import fold
 from isorule.ir.resolve import as_number
 
 _LAST_BMP = "\uffff"
 _DIGITS = re.compile(r"[+-]?[0-9A-Za-z]{1,64}")
 _LEAST_PLAIN, _GREATEST_PLAIN = 1e-3, 1e7
+_LEAST_LONG, _GREATEST_LONG = -(2**63), 2**63 - 1
 
 
 def _units(text: str) -> str:
@@ -70,15 +70,8 @@ def index_of(value: Value, part: Value, start: Value | None = None, *, folded: b
 def between(value: Value, left: Value, right: Value, greedy: Value | None = None, *, folded: bool) -> str | None:
     """What stands between the first `left` and the next `right`, or the last one where `greedy`."""
     whole = text_of(value)
-    searched, before, after = (
-        (fold(whole), folded_text(left), folded_text(right))
-        if folded
-        else (
-            whole,
-            text_of(left),
-            text_of(right),
-        )
-    )
+    text = folded_text if folded else text_of
+    searched, before, after = text(value), text(left), text(right)
     start = searched.find(before)
     if start < 0:
         return None
@@ -95,7 +88,8 @@ def number(value: Value, base: Value | None = None) -> int | float | None:
     radix = (16 if hexadecimal else 10) if base is None else _position(base, 10)
     if radix == 10:
         found = as_number(value)
-        return int(found) if isinstance(found, float) and found.is_integer() else found
+        too_long = isinstance(found, int) and not _LEAST_LONG <= found <= _GREATEST_LONG
+        return as_number(f"{value}.0") if too_long else found  # Java's Long.valueOf, else Double.valueOf
     digits = value[2:] if hexadecimal and radix == 16 else value
     if radix is None or not 2 <= radix <= 36 or not _DIGITS.fullmatch(digits):
         return None

@@ -13,8 +13,6 @@ from collections.abc import Callable, Iterator
 from enum import Enum, auto, unique
 from functools import lru_cache
 
-from isorule.ir.axes import TokenMode
-
 _LONGEST = 255
 _ASCII_WORD = re.compile(
     r"[A-Za-z0-9_]+(?:(?<=[A-Za-z])[:.'](?=[A-Za-z])[A-Za-z0-9_]+|(?<=[0-9])[,;.'](?=[0-9])[A-Za-z0-9_]+)*"
@@ -67,14 +65,14 @@ def tokens(text: str) -> list[str]:
     found = _ascii_words(text) if text.isascii() else _words(text)
     out: list[str] = []
     for word in found:
-        lowered = "".join(map(_lower, word))
-        out.extend(lowered[start : start + _LONGEST] for start in range(0, len(lowered), _LONGEST))
+        token = lowered(word)
+        out.extend(token[start : start + _LONGEST] for start in range(0, len(token), _LONGEST))
     return out
 
 
-def _lower(character: str) -> str:
-    """Lower case code point by code point: only `İ` has a longer one, and loses its dot there."""
-    return character.lower()[0]
+def lowered(text: str) -> str:
+    """Lower case code point by code point (Lucene's LowerCaseFilter): only `İ` has a longer one, and loses the dot."""
+    return text.lower() if text.isascii() else "".join(character.lower()[0] for character in text)
 
 
 def _ascii_words(text: str) -> Iterator[str]:
@@ -156,24 +154,19 @@ def _within(character: str, blocks: tuple[tuple[int, int], ...]) -> bool:
     return any(first <= code <= last for first, last in blocks)
 
 
-def token_check(wanted_text: str, mode: TokenMode) -> Callable[[str], bool]:
-    """Whether a text holds the tokens of another: one of them, all of them, or side by side in order.
+def any_word_check(wanted_text: str) -> Callable[[str], bool]:
+    """Whether a text holds one of the tokens of another. A text without tokens (`"---"`) is found nowhere."""
+    wanted = frozenset(tokens(wanted_text))
+    return lambda text: not wanted.isdisjoint(tokens(text))
 
-    A text without tokens (`"---"`) is found nowhere.
-    """
+
+def phrase_check(wanted_text: str) -> Callable[[str], bool]:
+    """Whether a text holds the tokens of another side by side in order. One without tokens is found nowhere."""
     wanted = tokens(wanted_text)
-    if not wanted:
-        return lambda _: False
-    needed = frozenset(wanted)
-    match mode:
-        case TokenMode.ANY:
-            return lambda text: not needed.isdisjoint(tokens(text))
-        case TokenMode.ALL:
-            return lambda text: needed.issubset(tokens(text))
-        case TokenMode.PHRASE:
-            return lambda text: _holds_phrase(tokens(text), wanted)
-
-
-def _holds_phrase(found: list[str], wanted: list[str]) -> bool:
     size = len(wanted)
-    return any(found[at : at + size] == wanted for at in range(len(found) - size + 1))
+
+    def check(text: str) -> bool:
+        found = tokens(text)
+        return any(found[at : at + size] == wanted for at in range(len(found) - size + 1))
+
+    return check if wanted else lambda _: False

@@ -12,6 +12,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cache
 from typing import assert_never
 
 from isorule.evaluation.addresses import Address, address
@@ -19,11 +20,10 @@ from isorule.evaluation.date_formats import date_reader
 from isorule.evaluation.dates import MILLISECOND, instant_range
 from isorule.ir.folding import fold
 from isorule.ir.matchers import Scalar
-from isorule.ir.precision import Precision, kept
+from isorule.ir.precision import LONG, Precision, kept
 from isorule.ir.resolve import as_number
 from isorule.ir.schema import FieldInfo, FieldType
 
-_LEAST_LONG = -(2**63)
 _GREATEST_LONG = 2**64 - 1
 _MANY_BITS = 4096
 
@@ -96,7 +96,7 @@ def coercion(info: FieldInfo) -> Coercion | None:
         case FieldType.KEYWORD | FieldType.TEXT | FieldType.NESTED | FieldType.OBJECT:
             return None
         case FieldType.INTEGER:
-            return _integer
+            return _integer(info.precision or LONG)
         case FieldType.DECIMAL:
             return _decimal if info.precision is None else _narrow(info.precision)
         case FieldType.BOOLEAN:
@@ -168,19 +168,22 @@ def _no_longer_than(most: int) -> Coercion:
     return coerce
 
 
-def _integer(raw: Scalar) -> int | None:
+@cache
+def _integer(precision: Precision) -> Coercion:
     """Fractions are cut off (the mapping parameter `coerce`)."""
-    number = number_of(raw)
-    if number is None:
-        return None
-    whole = int(number)
-    return whole if _LEAST_LONG <= whole <= _GREATEST_LONG else None
+
+    def coerce(raw: Scalar) -> float | int | None:
+        number = number_of(raw)
+        return None if number is None else kept(int(number), precision)
+
+    return coerce
 
 
 def _decimal(raw: Scalar) -> float | int | None:
     return number_of(raw)
 
 
+@cache
 def _narrow(precision: Precision) -> Coercion:
     def coerce(raw: Scalar) -> float | int | None:
         number = number_of(raw)

@@ -1,21 +1,26 @@
 """The order of a `version` field: semantic versions by precedence, anything else after them by text.
 
-https://www.elastic.co/guide/en/elasticsearch/reference/current/version.html
+Any count of numbers may stand before `-` and `+`; what has leading zeros or empty parts is no version, and build
+metadata counts last (https://www.elastic.co/docs/reference/elasticsearch/mapping-reference/version; `VersionEncoder` of
+Elasticsearch's version-field plug-in).
 """
 
 from __future__ import annotations
 
 import re
 
-_SEMANTIC = re.compile(r"([0-9]+(?:\.[0-9]+)*)(?:-([0-9A-Za-z.-]+))?(?:\+([0-9A-Za-z.-]+))?")
-_LONGEST_NUMBER = 4000
+_NUMBER = "(?:0|[1-9][0-9]{0,126})"
+_PART = f"(?:{_NUMBER}|[0-9]*[A-Za-z-][0-9A-Za-z-]*)"
+_SEMANTIC = re.compile(
+    rf"({_NUMBER}(?:\.{_NUMBER})*)(?:-({_PART}(?:\.{_PART})*))?(?:\+([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?"
+)
 
 VersionKey = tuple[int, tuple[int, ...], tuple[tuple[int, int, str], ...], str]
 
 
 def version_key(text: str) -> VersionKey:
     """A key that sorts versions: `1.9.0` before `1.10.0-beta` before `1.10.0` before `no version`."""
-    found = _SEMANTIC.fullmatch(text) if len(text) < _LONGEST_NUMBER else None
+    found = _SEMANTIC.fullmatch(text)
     if found is None:
         return (1, (), (), text)
     numbers = tuple(int(part) for part in found[1].split("."))

@@ -5,7 +5,8 @@ is its "is true" formula in negation normal form over atoms that are true or fal
 
 - `T(test absent=UNKNOWN) = ∃v p(v)`, `F(test absent=UNKNOWN) = present ∧ ¬∃v p(v)`
 - `T(test absent=FALSE) = ∃v p(v)`, `F(test absent=FALSE) = ¬∃v p(v)`
-- ALL: `present ∧ ¬∃v ¬p(v)`; SOLE: exactly one value, and that meets p (else null).
+- ALL: `present ∧ ¬∃v ¬p(v)`, where a field that p refers to is present, too
+- SOLE: exactly one value, and that meets p (else null).
 
 Conjunctions and disjunctions are sets, so order, repetition and nesting do not count; a list of values is a
 disjunction; letter case does not count where a text has none; an expression that is a wildcard pattern is that pattern.
@@ -30,6 +31,7 @@ from isorule.ir.matchers import (
     Like,
     LikePart,
     Matcher,
+    Near,
     OneOf,
     Present,
     Range,
@@ -185,7 +187,8 @@ def _held(subject: Subject, matcher: Matcher, quantifier: Quantifier) -> Core:
         case Quantifier.ANY:
             return _exists(subject, matcher)
         case Quantifier.ALL:
-            return every([_exists(subject, Present()), negated(_exists(subject, Complement(matcher)))])
+            present = [_exists(needed, Present()) for needed in _needed(subject, matcher)]
+            return every([*present, negated(_exists(subject, Complement(matcher)))])
         case Quantifier.SOLE:
             return every([Atom(subject, Single()), _exists(subject, matcher)])
         case _:
@@ -228,11 +231,18 @@ def _normal(matcher: Matcher) -> CoreMatcher:
         case Regex():
             return _normal_regex(matcher)
         case Tokens(text, mode):
-            return Tokens(fold(text), mode)
+            return Tokens(_folded_words(text), mode)
+        case Near(text, slop):
+            return Near(_folded_words(text), slop)
         case Present() | Equals() | Range() | FieldRef() | InNetwork() | OneOf() | Complement():
             return matcher
         case _:
             assert_never(matcher)
+
+
+def _folded_words(text: str) -> str:
+    """Words without letter case; not what may be a date, where it counts: `now/M` is a month and `now/m` a minute."""
+    return text if text[:1].isdigit() or text.startswith("now") else fold(text)
 
 
 def _normal_like(parts: tuple[LikePart, ...], case: Case) -> Matcher:

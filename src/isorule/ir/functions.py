@@ -1,4 +1,4 @@
-"""The functions that a `Call` may name, with how many arguments each takes.
+"""The functions that a `Call` may name, and what each gives.
 
 Names and meanings are those of Elasticsearch EQL
 (https://www.elastic.co/guide/en/elasticsearch/reference/current/eql-function-ref.html); operators have the names of
@@ -10,13 +10,6 @@ from __future__ import annotations
 
 from enum import Enum, unique
 from typing import NamedTuple
-
-
-class Arity(NamedTuple):
-    """The least and the greatest number of arguments; None where there is no greatest."""
-
-    least: int
-    most: int | None
 
 
 @unique
@@ -32,7 +25,6 @@ class Function(NamedTuple):
     """A function by its canonical name; `folds` where a form that ignores letter case (`name~`) exists."""
 
     name: str
-    arity: Arity
     kind: Kind
     folds: bool = False
 
@@ -40,42 +32,42 @@ class Function(NamedTuple):
 FUNCTIONS: dict[str, Function] = {
     function.name: function
     for function in (
-        Function("add", Arity(2, 2), Kind.NUMBER),
-        Function("subtract", Arity(2, 2), Kind.NUMBER),
-        Function("multiply", Arity(2, 2), Kind.NUMBER),
-        Function("divide", Arity(2, 2), Kind.NUMBER),
-        Function("modulo", Arity(2, 2), Kind.NUMBER),
-        Function("negate", Arity(1, 1), Kind.NUMBER),
-        Function("between", Arity(3, 4), Kind.TEXT, folds=True),
-        Function("cidrMatch", Arity(2, None), Kind.BOOLEAN),
-        Function("concat", Arity(1, None), Kind.TEXT),
-        Function("endsWith", Arity(2, None), Kind.BOOLEAN, folds=True),
-        Function("indexOf", Arity(2, 3), Kind.NUMBER, folds=True),
-        Function("length", Arity(1, 1), Kind.NUMBER),
-        Function("number", Arity(1, 2), Kind.NUMBER),
-        Function("startsWith", Arity(2, None), Kind.BOOLEAN, folds=True),
-        Function("string", Arity(1, 1), Kind.TEXT),
-        Function("stringContains", Arity(2, None), Kind.BOOLEAN, folds=True),
-        Function("substring", Arity(2, 3), Kind.TEXT),
-        Function("eq", Arity(2, 2), Kind.BOOLEAN, folds=True),
-        Function("neq", Arity(2, 2), Kind.BOOLEAN),
-        Function("lt", Arity(2, 2), Kind.BOOLEAN),
-        Function("lte", Arity(2, 2), Kind.BOOLEAN),
-        Function("gt", Arity(2, 2), Kind.BOOLEAN),
-        Function("gte", Arity(2, 2), Kind.BOOLEAN),
-        Function("like", Arity(2, None), Kind.BOOLEAN, folds=True),
-        Function("regex", Arity(2, None), Kind.BOOLEAN, folds=True),
-        Function("in", Arity(2, None), Kind.BOOLEAN, folds=True),
-        Function("isNull", Arity(1, 1), Kind.BOOLEAN),
-        Function("isNotNull", Arity(1, 1), Kind.BOOLEAN),
-        Function("and", Arity(2, None), Kind.BOOLEAN),
-        Function("or", Arity(2, None), Kind.BOOLEAN),
-        Function("not", Arity(1, 1), Kind.BOOLEAN),
-        Function("minute", Arity(1, 1), Kind.NUMBER),
-        Function("hour", Arity(1, 1), Kind.NUMBER),
-        Function("day", Arity(1, 1), Kind.NUMBER),
-        Function("week", Arity(1, 1), Kind.NUMBER),
-        Function("month", Arity(1, 1), Kind.NUMBER),
-        Function("year", Arity(1, 1), Kind.NUMBER),
+        Function("add", Kind.NUMBER),
+        Function("subtract", Kind.NUMBER),
+        Function("multiply", Kind.NUMBER),
+        Function("divide", Kind.NUMBER),
+        Function("modulo", Kind.NUMBER),
+        Function("negate", Kind.NUMBER),
+        Function("between", Kind.TEXT, folds=True),
+        Function("cidrMatch", Kind.BOOLEAN),
+        Function("concat", Kind.TEXT),
+        Function("endsWith", Kind.BOOLEAN, folds=True),
+        Function("indexOf", Kind.NUMBER, folds=True),
+        Function("length", Kind.NUMBER),
+        Function("number", Kind.NUMBER),
+        Function("startsWith", Kind.BOOLEAN, folds=True),
+        Function("string", Kind.TEXT),
+        Function("stringContains", Kind.BOOLEAN, folds=True),
+        Function("substring", Kind.TEXT),
+        Function("eq", Kind.BOOLEAN, folds=True),
+        Function("neq", Kind.BOOLEAN),
+        Function("lt", Kind.BOOLEAN),
+        Function("lte", Kind.BOOLEAN),
+        Function("gt", Kind.BOOLEAN),
+        Function("gte", Kind.BOOLEAN),
+        Function("like", Kind.BOOLEAN, folds=True),
+        Function("regex", Kind.BOOLEAN, folds=True),
+        Function("in", Kind.BOOLEAN, folds=True),
+        Function("isNull", Kind.BOOLEAN),
+        Function("isNotNull", Kind.BOOLEAN),
+        Function("and", Kind.BOOLEAN),
+        Function("or", Kind.BOOLEAN),
+        Function("not", Kind.BOOLEAN),
+        Function("minute", Kind.NUMBER),
+        Function("hour", Kind.NUMBER),
+        Function("day", Kind.NUMBER),
+        Function("week", Kind.NUMBER),
+        Function("month", Kind.NUMBER),
+        Function("year", Kind.NUMBER),
     )
 }

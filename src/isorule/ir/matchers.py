@@ -147,11 +147,28 @@ class Tokens:
     """Full text: the field's analyzer cuts both sides into tokens (Query DSL `match` and `match_phrase`).
 
     On a field that is not analyzed this is equality with the text read as the field's type (number, Boolean, date,
-    address or network block, lower-cased keyword); `ir.resolve` replaces it there.
+    address or network block, lower-cased keyword); `ir.resolve` replaces it there. Under ANY the words of ALL may stand
+    in several values.
     """
 
     text: str
     mode: TokenMode
+    span: Span | None = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """Full text: the tokens of a phrase stand close together (`"a b"~3` in Lucene, `slop` in Query DSL).
+
+    Each token is found at a position of its own, and counted from its place in the phrase the positions lie no more
+    than `slop`, which is positive, apart: two words the other way round are 2 apart. Under ANY the values of a field
+    are one text in which each begins 100 positions after the end of the one before (`position_increment_gap`). A
+    single token, and a field that is not analyzed, are asked as by a phrase of `Tokens`.
+    https://lucene.apache.org/core/8_7_0/core/org/apache/lucene/search/PhraseQuery.html#getSlop--
+    """
+
+    text: str
+    slop: int
     span: Span | None = field(default=None, compare=False, repr=False)
 
 
@@ -171,7 +188,14 @@ class Complement:
     span: Span | None = field(default=None, compare=False, repr=False)
 
 
-Matcher = Present | Equals | Like | Regex | Range | InNetwork | FieldRef | Tokens | OneOf | Complement
+Matcher = Present | Equals | Like | Regex | Range | InNetwork | FieldRef | Tokens | Near | OneOf | Complement
+
+
+def options_of(matcher: Matcher) -> tuple[Matcher, ...]:
+    """The matchers of which a value must meet one: those that a `OneOf` holds, however deep, or the matcher itself."""
+    if isinstance(matcher, OneOf):
+        return tuple(inner for option in matcher.options for inner in options_of(option))
+    return (matcher,)
 
 
 def like(parts: tuple[LikePart, ...], case: Case, span: Span | None = None) -> Like | Equals:

@@ -1,6 +1,6 @@
-"""Numbers as narrow fields keep them: `float`, `half_float` and `scaled_float`.
+"""Numbers as fields keep them: `float`, `half_float` and `scaled_float`, and whole numbers of other types than `long`.
 
-Such a field keeps fewer digits than a JSON number has, and Elasticsearch rounds the numbers of a query likewise:
+A narrow field keeps fewer digits than a JSON number has, and Elasticsearch rounds the numbers of a query likewise:
 equality takes them as the field would keep them, ranges to 32 bits, or to the next multiple of a scaled field
 (`NumberFieldMapper.NumberType` and `ScaledFloatFieldMapper`, methods `termQuery` and `rangeQuery`;
 https://www.elastic.co/docs/reference/elasticsearch/mapping-reference/number).
@@ -32,11 +32,26 @@ class Scaled:
     factor: float
 
 
-Precision = Binary | Scaled
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """Whole numbers from `least` to `most` (`byte`, `short`, `integer`, `unsigned_long`)."""
+
+    least: int
+    most: int
+
+    @classmethod
+    def of(cls, bits: int) -> Whole:
+        """Those of a signed type of so many bits."""
+        return cls(-(1 << bits - 1), (1 << bits - 1) - 1)
+
+
+Precision = Binary | Scaled | Whole
+LONG = Whole.of(64)
+"""What an integer field keeps of which no more is known."""
 
 
 def kept(number: Number, precision: Precision) -> Number | None:
-    """The number as the field keeps it; None where it is too great for the field, which refuses it."""
+    """The number as the field keeps it; None where the field refuses it: it is too great, or it is not whole."""
     match precision:
         case Binary():
             found = _rounded(number, precision)
@@ -44,6 +59,8 @@ def kept(number: Number, precision: Precision) -> Number | None:
         case Scaled(factor):
             scaled = _finite(number) * factor
             return _shown(math.floor(scaled + 0.5) / factor, number) if math.isfinite(scaled) else None
+        case Whole(least, most):
+            return number if least <= number <= most and number == int(number) else None
 
 
 def limit(number: Number, precision: Precision, up: bool) -> Number:
@@ -58,6 +75,8 @@ def limit(number: Number, precision: Precision, up: bool) -> Number:
         case Scaled(factor):
             scaled = _times(number, factor)
             return (math.ceil(scaled) if up else math.floor(scaled)) / factor
+        case Whole():
+            return number
 
 
 def _rounded(number: Number, precision: Binary) -> Number:

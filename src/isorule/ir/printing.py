@@ -19,6 +19,7 @@ from isorule.ir.matchers import (
     Like,
     LikePart,
     Matcher,
+    Near,
     OneOf,
     Placeholder,
     Present,
@@ -115,6 +116,8 @@ def show_matcher(matcher: Matcher) -> str:
             return f"{relation.value} {path}{_case(case)}"
         case Tokens(text, mode):
             return f"tokens/{mode.value} {_scalar(text)}"
+        case Near(text, slop):
+            return f"near/{slop} {_scalar(text)}"
         case OneOf(options):
             return f"(one-of {' | '.join(map(show_matcher, options))})"
         case Complement(inner):

@@ -17,18 +17,25 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from ipaddress import ip_network
 
-from isorule.ir.axes import Case, TokenMode
-from isorule.ir.matchers import Bound, Equals, InNetwork, Like, Matcher, OneOf, Range, Regex, Tokens, Wildcard
-from isorule.ir.predicates import EventCategory, Field, Predicate, Test
+from isorule.ir.axes import Absent, Case, Quantifier, TokenMode
+from isorule.ir.matchers import Bound, Equals, InNetwork, Like, Matcher, Near, OneOf, Range, Regex, Tokens, Wildcard
+from isorule.ir.predicates import EventCategory, Field, Predicate, Test, conjunction
 from isorule.ir.schema import FieldInfo, FieldSchema, FieldType
 from isorule.ir.walk import Polarity, rewrite_leaves, rewrite_matchers
 from isorule.source import Span
 
 _SURE_BREAK = re.compile(r"[\s!\"#$%&()*+/<=>?@\[\\\]^`{|}~-]+")
 """ASCII characters at which every word break rule parts words (UAX #29); `.`, `'`, `:`, `,`, `;`, `_` may join."""
+_ONE_WORD = re.compile(
+    r"[A-Za-z0-9_]+(?:(?<=[A-Za-z])[:.'](?=[A-Za-z])[A-Za-z0-9_]+|(?<=[0-9])[.,;'](?=[0-9])[A-Za-z0-9_]+)*"
+)
+"""ASCII that no word break rule parts (UAX #29, WB5 to WB13)."""
+_TOO_LONG = 256
+"""Lucene's tokenizer parts longer words."""
 
 
 def resolve(predicate: Predicate, schema: FieldSchema) -> Predicate:
@@ -40,10 +47,25 @@ def resolve(predicate: Predicate, schema: FieldSchema) -> Predicate:
             return test
         known = subject.path in schema
         info = schema[schema.real_path(subject.path)]
+        if info.type is FieldType.TEXT and test.quantifier is Quantifier.ANY and test.absent is Absent.FALSE:
+            match test.matcher:
+                case Tokens(mode=TokenMode.ALL) as search:
+                    return all_words(test, search)
         matcher = rewrite_matchers(test.matcher, lambda inner: _resolved(inner, info, known))
         return test if matcher is test.matcher else replace(test, matcher=matcher)
 
     return rewrite_leaves(predicate, leaf)
+
+
+def all_words(test: Test, search: Tokens) -> Predicate:
+    """A test of an analyzed field for the words of a search, which may stand in several values: one for each word.
+
+    The test as it is where a part of the text may be no word: it would be found nowhere.
+    """
+    words = tuple(_words(search.text, TokenMode.ALL, search.span))
+    if not words or not all(word.text.isascii() or any(map(str.isalpha, word.text)) for word in words):
+        return test
+    return conjunction(tuple(replace(test, matcher=word) for word in words), test.span)
 
 
 def resolve_category(predicate: Predicate, category_field: str) -> Predicate:
@@ -63,12 +85,16 @@ def _resolved(matcher: Matcher, info: FieldInfo, known: bool) -> Matcher:
     match matcher:
         case Tokens():
             return _resolved_tokens(matcher, info, known)
+        case Near(text, _, span):
+            return _resolved_tokens(Tokens(text, TokenMode.PHRASE, span), info, known)
         case Like(parts, Case.MAPPED, span):
             return Like(parts, _keyword_case(info), span)
         case Regex(case=Case.MAPPED):
             return replace(matcher, case=_keyword_case(info))
         case Equals(str() as text, _, span) if info.type is FieldType.IP and _is_block(text):
             return InNetwork((text,), span)
+        case Equals(str() as text, Case.INSENSITIVE, span) if info.type in (FieldType.DATE, FieldType.DATE_NANOS):
+            return Equals(text, Case.SENSITIVE, span)  # in date math `M` is a month and `m` a minute
         case Equals(str() as text, Case.MAPPED, span):
             return Equals(text, _keyword_case(info), span)
         case Equals(str() as text, Case.SENSITIVE, span) if info.folded:
@@ -85,11 +111,8 @@ def _on_text(matcher: Matcher) -> Matcher:
     match matcher:
         case Equals(str() as text, Case.INSENSITIVE | Case.MAPPED, span):
             return _phrase(text, span) or matcher
-        case Tokens(text, TokenMode.PHRASE, span):
-            return _phrase(text, span) or matcher
         case Tokens(text, TokenMode.ANY, span):
-            phrases = [_phrase(word, span) for word in _SURE_BREAK.split(text) if word]
-            found = tuple(phrase for phrase in phrases if phrase is not None)
+            found = tuple(_words(text, TokenMode.ANY, span))
             return OneOf(found, span) if len(found) > 1 else found[0] if found else matcher
         case Like((Wildcard.RUN, str() as text, Wildcard.RUN), Case.MAPPED, span) if is_within_a_word(text):
             return Like((Wildcard.RUN, text, Wildcard.RUN), Case.INSENSITIVE, span)
@@ -98,6 +121,14 @@ def _on_text(matcher: Matcher) -> Matcher:
 
 
 _LETTERS_APART = frozenset("iIsS")
+
+
+def _words(text: str, mode: TokenMode, span: Span | None) -> Iterator[Tokens]:
+    """The words of a text as far as they part for certain; what may be several is asked for in the given mode."""
+    for word in _SURE_BREAK.split(text):
+        if any(map(str.isalnum, word)) or not word.isascii():
+            is_one = _ONE_WORD.fullmatch(word) and len(word) < _TOO_LONG
+            yield Tokens(word, TokenMode.PHRASE if is_one else mode, span)
 
 
 def _phrase(text: str, span: Span | None) -> Tokens | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum, unique
 
 from isorule.ir.detections import Detection
@@ -87,6 +87,18 @@ class DataSource:
     timestamp_field: str = "@timestamp"
     tiebreaker_field: str | None = None
     integrations: tuple[str, ...] = ()
+
+    def with_roles(self, given: DataSource) -> DataSource:
+        """The source with the fields of another in the roles for which it names none itself."""
+        usual = DataSource()
+        own_category = self.category_field != usual.category_field
+        own_timestamp = self.timestamp_field != usual.timestamp_field
+        return replace(
+            self,
+            category_field=self.category_field if own_category else given.category_field,
+            timestamp_field=self.timestamp_field if own_timestamp else given.timestamp_field,
+            tiebreaker_field=self.tiebreaker_field or given.tiebreaker_field,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import Enum, unique
 
 from isorule.ir.matchers import Scalar
-from isorule.ir.precision import Binary, Precision, Scaled
+from isorule.ir.precision import Binary, Precision, Scaled, Whole
 
 
 @unique
@@ -63,17 +63,27 @@ def field_type(name: str) -> FieldType:
     return _TYPE_NAMES.get(name, FieldType.KEYWORD)
 
 
+_PRECISIONS: dict[str, Precision] = {
+    "float": Binary.SINGLE,
+    "half_float": Binary.HALF,
+    "scaled_float": Scaled(1000.0),
+    "byte": Whole.of(8),
+    "short": Whole.of(16),
+    "integer": Whole.of(32),
+    "unsigned_long": Whole(0, (1 << 64) - 1),
+}
+
+
 def precision_of(name: str, factor: object = None) -> Precision | None:
-    """How a mapping type keeps numbers, None where it keeps all digits; `factor` is the mapping's `scaling_factor`."""
-    match name, factor:
-        case "float", _:
-            return Binary.SINGLE
-        case "half_float", _:
-            return Binary.HALF
-        case "scaled_float", int() | float() if factor > 0:
-            return Scaled(float(factor))
-        case _:
-            return None
+    """How a mapping type keeps numbers; None for `long`, and where it keeps all digits.
+
+    `factor` is the mapping's `scaling_factor`. Elasticsearch asks for one; where none is given, as in a table of types,
+    it is that of Elastic's own fields (`defaultScalingFactor` in libbeat/template/processor.go of
+    github.com/elastic/beats; the fields of this type in ECS).
+    """
+    if name == "scaled_float" and isinstance(factor, int | float) and 0 < factor < 1e300:
+        return Scaled(float(factor))
+    return _PRECISIONS.get(name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +93,9 @@ class FieldInfo:
     `folded` marks a keyword whose normalizer lower-cases; `many` a field that holds lists by convention;
     `alias_of` the real path of an alias; `null_value` what stands in for an explicit null; `format` how the dates of a
     date field are written (None is the default, `strict_date_optional_time||epoch_millis`); `ignore_above` how many
-    UTF-16 units a text of a keyword field may have to be indexed; `precision` how a field keeps its numbers.
+    UTF-16 units a text of a keyword field may have to be indexed; `precision` how a field keeps its numbers;
+    `analyzer` what cuts a text into words where that is not the standard analyzer; `flattened` marks a field that holds
+    the values of a whole object; `constant` is the value that every event has (`constant_keyword`).
     """
 
     type: FieldType = FieldType.KEYWORD
@@ -94,6 +106,9 @@ class FieldInfo:
     format: str | None = None
     ignore_above: int | None = None
     precision: Precision | None = None
+    analyzer: str | None = None
+    flattened: bool = False
+    constant: str | None = None
 
 
 _UNKNOWN = FieldInfo()
@@ -147,7 +162,7 @@ def schema_from(source: Mapping[str, object]) -> FieldSchema:
 def _table_entry(entry: object) -> FieldInfo:
     if isinstance(entry, Mapping):
         return _field_info(entry)
-    return FieldInfo(field_type(str(entry)), precision=precision_of(str(entry)))
+    return _field_info({"type": entry})
 
 
 def _document_fields(properties: Mapping[str, object], prefix: str) -> Iterator[tuple[str, FieldInfo]]:
@@ -180,4 +195,7 @@ def _field_info(entry: Mapping[str, object]) -> FieldInfo:
         format=written if isinstance(written := entry.get("format"), str) else None,
         ignore_above=most if isinstance(most := entry.get("ignore_above"), int) else None,
         precision=precision_of(name, entry.get("scaling_factor")),
+        analyzer=analyzer if isinstance(analyzer := entry.get("analyzer"), str) and analyzer != "standard" else None,
+        flattened=name == "flattened",
+        constant=constant if name == "constant_keyword" and isinstance(constant := entry.get("value"), str) else None,
     )

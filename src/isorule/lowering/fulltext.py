@@ -14,7 +14,7 @@ from isorule.diagnostics import Effect
 from isorule.ir.axes import Case, TokenMode
 from isorule.ir.folding import fold
 from isorule.ir.losses import Loss, loss, refusal
-from isorule.ir.matchers import Equals, Like, LikePart, Matcher, Tokens, Wildcard, like
+from isorule.ir.matchers import Equals, Like, LikePart, Matcher, Near, Tokens, Wildcard, like
 from isorule.ir.predicates import AnyField, Field, Predicate, Subject, Test
 from isorule.ir.schema import FieldType
 from isorule.ir.walk import Polarity, rewrite_leaves, rewrite_matchers
@@ -74,7 +74,7 @@ def _as_keyword(matcher: Matcher, polarity: Polarity, losses: list[Loss]) -> Mat
             pass
         case Tokens(text, TokenMode.PHRASE | TokenMode.ANY, span) if text.isalnum():
             parts = (text,)
-        case Tokens(text, _, span):
+        case Tokens(text, _, span) | Near(text, _, span):
             raise refusal("free-text-phrase", f"keywords cannot say the phrase {text!r}", span=span)
         case _:
             return matcher

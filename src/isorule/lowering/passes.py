@@ -10,6 +10,7 @@ from isorule.lowering.category import lower_category
 from isorule.lowering.computed import lower_computed
 from isorule.lowering.fulltext import lower_full_text
 from isorule.lowering.networks import lower_networks
+from isorule.lowering.proximity import lower_proximity
 from isorule.lowering.references import lower_references
 from isorule.lowering.regex import lower_regex
 from isorule.lowering.shape import lower_shape
@@ -19,6 +20,7 @@ PASSES: tuple[Pass, ...] = (
     lower_references,
     lower_absent,
     lower_computed,
+    lower_proximity,
     lower_full_text,
     lower_networks,
     lower_regex,

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from isorule.ir.axes import Case, Quantifier
-from isorule.ir.matchers import Equals, Like, Matcher, OneOf
+from isorule.ir.matchers import Equals, Like, Matcher, OneOf, options_of
 from isorule.ir.predicates import And, Const, Nested, Not, Or, Predicate, Test, conjunction, disjunction
 from isorule.lowering.target import Lowering, Target
 
@@ -56,7 +56,7 @@ def _joined(terms: tuple[Predicate, ...]) -> tuple[Predicate, ...]:
             first = out[places[key]]
             assert isinstance(first, Test)
             assert isinstance(term, Test)
-            options = dict.fromkeys((*_options(first.matcher), *_options(term.matcher)))
+            options = dict.fromkeys((*options_of(first.matcher), *options_of(term.matcher)))
             out[places[key]] = replace(
                 first, matcher=OneOf(tuple(options)) if len(options) > 1 else next(iter(options))
             )
@@ -70,7 +70,7 @@ def _list_key(term: Predicate) -> object | None:
     """What two tests must share to become one list; None for a test that stays alone."""
     if not isinstance(term, Test) or term.quantifier is not Quantifier.ANY:
         return None
-    kinds = {_kind(option) for option in _options(term.matcher)}
+    kinds = {_kind(option) for option in options_of(term.matcher)}
     return (term.subject, term.absent, kinds.pop()) if len(kinds) == 1 and None not in kinds else None
 
 
@@ -85,7 +85,3 @@ def _kind(matcher: Matcher) -> tuple[type[Matcher], Case] | None:
             return Like, case
         case _:
             return None
-
-
-def _options(matcher: Matcher) -> tuple[Matcher, ...]:
-    return matcher.options if isinstance(matcher, OneOf) else (matcher,)

@@ -6,10 +6,9 @@ of plain words between such signs is a row of tokens.
 
 from __future__ import annotations
 
-from isorule.evaluation.text import tokens
+from isorule.evaluation.text import lowered, tokens
 from isorule.ir.axes import TokenMode
-from isorule.ir.folding import fold
-from isorule.ir.matchers import LikePart, Tokens, Wildcard
+from isorule.ir.matchers import LikePart, Near, Tokens, Wildcard
 from isorule.ir.regex.casing import variants
 from isorule.ir.regex.charset import ANY, NOTHING, CharSet, charset, of_text
 from isorule.ir.regex.tree import ANY_RUN, EMPTY, Repeat, Tree, alternate, concat
@@ -18,27 +17,29 @@ _BREAKS = of_text(' \t\n\r!"#$%&()*+/<=>?@[\\]^`{|}~-')
 _LONGEST = 255
 _DOTTED_I = 0x130
 
+FullText = Tokens | Near
 
-def phrase_over(matcher: Tokens) -> Tree:
-    """At least the texts in which the tokens are found."""
+
+def phrase_over(matcher: FullText) -> Tree:
+    """At least the texts in which the tokens are found; some of the values, where several may hold them together."""
     words = tokens(matcher.text)
     if not words:
         return NOTHING
-    match matcher.mode:
-        case TokenMode.PHRASE:
+    match matcher:
+        case Tokens(mode=TokenMode.PHRASE):
             return concat((ANY_RUN, *(part for word in words for part in (_lowering_to(word), ANY_RUN))))
-        case TokenMode.ANY:
+        case Tokens(mode=TokenMode.ANY):
             return concat((ANY_RUN, alternate(map(_lowering_to, words)), ANY_RUN))
-        case TokenMode.ALL:
+        case Tokens() | Near():
             return concat((ANY_RUN, _lowering_to(max(words, key=len)), ANY_RUN))
 
 
-def phrase_under(matcher: Tokens) -> Tree:
+def phrase_under(matcher: FullText) -> Tree:
     """Only texts in which the tokens are found."""
     words = tokens(matcher.text)
     if not words or not all(_is_plain(word) for word in words):
         return NOTHING
-    if matcher.mode is TokenMode.ANY:
+    if _mode(matcher) is TokenMode.ANY:
         row: Tree = alternate(map(_plain, words))
     else:
         between: Tree = Repeat(_BREAKS, 1, None)
@@ -81,7 +82,7 @@ def in_one_token(parts: tuple[LikePart, ...]) -> Tree:
             case str():
                 if any(ord(one) in _BREAKS for one in part):
                     return NOTHING
-                found += (lowering_to(one) for one in fold(part))
+                found += map(lowering_to, lowered(part))
             case Wildcard.ONE:
                 found.append(ANY)
             case _:
@@ -89,19 +90,43 @@ def in_one_token(parts: tuple[LikePart, ...]) -> Tree:
     return concat((*found, ANY_RUN)) if len(found) > 1 else EMPTY
 
 
-def surely_holds(found: Tokens, wanted: Tokens) -> bool:
-    """Whether every text in which the first tokens are found has the second, too; False where that is not seen."""
+def surely_holds(found: FullText, wanted: FullText) -> bool:
+    """Whether every field in which the first tokens are found has the second, too; False where that is not seen."""
     have, need = tokens(found.text), tokens(wanted.text)
     if not have:
         return True
-    if not need or (found.mode is TokenMode.ANY and len(set(have)) > 1):
+    if not need or (_mode(found) is TokenMode.ANY and len(set(have)) > 1):
         return False
-    match wanted.mode:
+    match _mode(wanted):
         case TokenMode.ANY:
             return not set(need).isdisjoint(have)
         case TokenMode.ALL:
             return set(need) <= set(have)
+        case TokenMode.PHRASE if len(need) == 1:
+            return need[0] in have
         case TokenMode.PHRASE:
-            if found.mode is TokenMode.ALL and len(set(have)) > 1:
-                return len(need) == 1 and need[0] in have
-            return any(have[at : at + len(need)] == need for at in range(len(have) - len(need) + 1))
+            in_order = any(have[at : at + len(need)] == need for at in range(len(have) - len(need) + 1))
+            return in_order and _mode(found) is TokenMode.PHRASE and _slop(found) <= _slop(wanted)
+
+
+def _mode(matcher: FullText) -> TokenMode:
+    return matcher.mode if isinstance(matcher, Tokens) else TokenMode.PHRASE
+
+
+def _slop(matcher: FullText) -> int:
+    return matcher.slop if isinstance(matcher, Near) else 0
+
+
+_MOST_GAPS = 100
+
+
+def samples(matcher: FullText) -> tuple[str, ...]:
+    """Texts in which the tokens may be found, and some that just miss them."""
+    text = matcher.text
+    first, *rest = tokens(text) or ("",)
+    found = [text, f"{text} a", f"a {text}"]
+    if isinstance(matcher, Near):
+        gaps = (gap for gap in (matcher.slop, matcher.slop + 1) if gap <= _MOST_GAPS)
+        found += (" ".join((first, *("a" * gap), *rest)) for gap in gaps)
+        found.append(" ".join((*reversed(rest), first)))
+    return tuple(found)

@@ -12,7 +12,8 @@ from isorule.ir.predicates import Call, Field, Literal, Operand, Test
 from isorule.ir.regex.charset import ANY, CharSet
 from isorule.ir.regex.tree import ANY_RUN, Repeat, Tree, alternate, concat
 from isorule.ir.schema import FieldInfo, FieldSchema, FieldType
-from isorule.verification.facts import DOMAINS, Domain, Fact, bounded
+from isorule.verification.bounding import bounded
+from isorule.verification.facts import DOMAINS, Domain, Fact
 from isorule.verification.spans import Spans, between, common, whole_numbers
 
 _ASTRAL = CharSet(((0x10000, 0x10FFFF),))

@@ -17,8 +17,9 @@ from isorule.ir.core import Atom, CoreMatcher, Language, Single
 from isorule.ir.matchers import Complement, Equals, Present
 from isorule.ir.predicates import AnyField, Call, Field, Literal, Operand
 from isorule.ir.schema import FieldInfo, FieldSchema, FieldType
+from isorule.verification.bounding import fact
 from isorule.verification.computed import computed_fact
-from isorule.verification.facts import DOMAINS, Domain, Fact, fact, impossible
+from isorule.verification.facts import DOMAINS, Domain, Fact, impossible
 from isorule.verification.formulas import Leaf
 
 ANYWHERE = "*"

@@ -91,7 +91,11 @@ def _spanned(first: Aggregate, second: Aggregate) -> bool:
     ours, theirs = first.window, second.window
     if ours == theirs or theirs == Window(WindowKind.LOOKBACK):
         return True
-    if ours.kind is not theirs.kind or ours.span is None or theirs.span is None:
+    if ours.span is None or theirs.span is None:
+        return False
+    if (ours.kind, theirs.kind) == (WindowKind.LOOKBACK, WindowKind.SLIDING):
+        return ours.span <= theirs.span  # a window slides to the last event, too, and reaches back at least as far
+    if ours.kind is not theirs.kind:
         return False
     if ours.kind is WindowKind.TUMBLING:
         return theirs.span % ours.span == 0

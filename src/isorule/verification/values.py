@@ -27,7 +27,7 @@ _ATTEMPTS = 12
 _MOST_SAMPLES = 200
 _LONGEST = 100_000
 _WHOLE: dict[Domain, Spans] = {
-    Domain.WHOLE: between(-(2**63), 2**64 - 1),
+    Domain.WHOLE: ALL,
     Domain.ADDRESS: between(0, 2**128 - 1),
     Domain.MILLISECOND: ALL,
     Domain.NANOSECOND: ALL,
@@ -89,7 +89,9 @@ def _fewest_points(wanted: Sequence[Fact]) -> tuple[Scalar, ...] | None:
 
 
 def _fits(value: Scalar, wanted: Sequence[Fact], unwanted: Sequence[Fact]) -> bool:
-    return all(item.check(value) for item in wanted) and not any(item.check(value) for item in unwanted)
+    return all(item.check(value) for item in wanted) and all(
+        item.reads(value) and not item.check(value) for item in unwanted
+    )
 
 
 class _Question:
@@ -134,6 +136,9 @@ class _Question:
     def _remaining(self, axis: Domain) -> Spans:
         """The numbers of the axis that no exact fact rules out."""
         spans = _WHOLE.get(axis, ALL)
+        for item in (*self._wanted, *self._unwanted):
+            if item.domain is axis:
+                spans = common(spans, item.held)
         for item in self._wanted:
             if item.axis is axis:
                 spans = common(spans, item.spans)

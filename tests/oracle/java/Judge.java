@@ -140,7 +140,7 @@ public final class Judge {
         String mode = "phrase".equals(body.get("type")) ? "phrase" : isAnd(body, "operator") ? "and" : "or";
         for (String pattern : fields(body)) {
           for (String field : QueryString.expand(terms, pattern)) {
-            found.add(terms.match(field, body.get("query"), mode, is(body, "lenient")));
+            found.add(terms.match(field, body.get("query"), mode, slop(body), is(body, "lenient")));
           }
         }
         return found.isEmpty() ? new MatchNoDocsQuery() : new DisjunctionMaxQuery(found, 0);
@@ -169,8 +169,8 @@ public final class Judge {
     boolean insensitive = is(options, "case_insensitive");
     return switch (name) {
       case "term" -> terms.term(field, value, insensitive);
-      case "match" -> terms.match(field, value, isAnd(options, "operator") ? "and" : "or", is(options, "lenient"));
-      case "match_phrase" -> terms.match(field, value, "phrase", false);
+      case "match" -> terms.match(field, value, isAnd(options, "operator") ? "and" : "or", 0, is(options, "lenient"));
+      case "match_phrase" -> terms.match(field, value, "phrase", slop(options), false);
       case "wildcard" -> terms.wildcard(field, (String) value, insensitive, false);
       case "prefix" -> terms.prefix(field, (String) value, insensitive, false);
       case "regexp" -> terms.regexp(field, (String) value, insensitive);
@@ -201,6 +201,10 @@ public final class Judge {
     List<String> found = new ArrayList<>();
     list(body.getOrDefault("fields", List.of("*"))).forEach(field -> found.add((String) field));
     return found;
+  }
+
+  private static int slop(Map<String, Object> body) {
+    return Integer.parseInt(body.getOrDefault("slop", 0).toString());
   }
 
   private static boolean isAnd(Map<String, Object> body, String key) {

@@ -68,15 +68,15 @@ final class QueryString extends QueryParser {
       boolean isLow = text.charAt(0) == '>';
       return getRangeQuery(field, isLow ? bound : null, isLow ? null : bound, !isLow || included, isLow || included);
     }
-    return each(field, name -> terms.match(name, text, quoted ? "phrase" : getDefaultOperator() == Operator.AND ? "and" : "or", false));
+    return each(field, name -> terms.match(name, text, getDefaultOperator() == Operator.AND ? "and" : "or", 0, false));
   }
 
   @Override
   protected Query getFieldQuery(String field, String text, int slop) {
-    if (slop != 0) {
-      throw new IllegalArgumentException("slop is not simulated");
+    if (field.equals("_exists_")) {
+      return terms.exists(text);
     }
-    return getFieldQuery(field, text, true);
+    return each(field, name -> terms.match(name, text, "phrase", slop, false));
   }
 
   @Override

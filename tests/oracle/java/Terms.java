@@ -60,8 +60,8 @@ final class Terms {
     }
   }
 
-  /** `match`, `match_phrase`; `mode` is or, and, phrase. */
-  Query match(String field, Object value, String mode, boolean lenient) {
+  /** `match`, `match_phrase`; `mode` is or, and, phrase, `slop` how far the words of a phrase may stand apart. */
+  Query match(String field, Object value, String mode, int slop, boolean lenient) {
     if (!mapping.type(field).equals("text")) {
       return lenient(lenient, () -> term(field, value, false));
     }
@@ -69,7 +69,7 @@ final class Terms {
     String text = value.toString();
     Query found =
         mode.equals("phrase")
-            ? builder.createPhraseQuery(field, text)
+            ? builder.createPhraseQuery(field, text, slop)
             : builder.createBooleanQuery(field, text, mode.equals("and") ? Occur.MUST : Occur.SHOULD);
     return found == null ? new MatchNoDocsQuery() : found;
   }

@@ -92,14 +92,13 @@ def _lowered(text: str) -> str:
 
 
 def _lower_cased(pair: Pair) -> bool:
-    """A lower-casing normalizer, and the analyzer under a wildcard, know no simple folding: `ſ` stays, `İ` is `i`."""
+    """A lower-casing normalizer knows no simple folding: `ſ` stays, `İ` is `i`."""
     for test, matcher in tests(pair.predicate):
         for path in _paths(test, pair.schema):
             info = pair.schema[path]
-            if info.folded or (info.type is FieldType.TEXT and isinstance(matcher, Like)):
-                held = _texts(pair.event, _source(path, pair.schema))
-                if held and any(_lowered(text) != fold(text) for text in (*held, _written(matcher))):
-                    return True
+            held = _texts(pair.event, _source(path, pair.schema)) if info.folded else []
+            if held and any(_lowered(text) != fold(text) for text in (*held, _written(matcher))):
+                return True
     return False
 
 

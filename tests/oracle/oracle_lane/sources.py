@@ -18,13 +18,14 @@ from isorule.ir.resolve import resolve, resolve_category
 from isorule.ir.schema import FieldSchema
 from isorule.ir.walk import walk
 from isorule.lowering import Target, lower
-from oracle_lane import kibana, world
+from oracle_lane import kibana, phrases, world
 from oracle_lane.comparison import Batch, Case, batched
 from oracle_lane.documents import Event, EventMaker
 from oracle_lane.engine import Query, Refused
 from oracle_lane.eql_texts import EqlWriter
 from oracle_lane.kuery_texts import KueryWriter
 from oracle_lane.lucene_texts import LuceneWriter
+from oracle_lane.phrases import PhraseWriter
 from oracle_lane.predicates import PredicateWriter
 
 SEED = 20261121
@@ -98,6 +99,17 @@ def predicate_batches(count: int) -> list[Batch]:
     writer = PredicateWriter(random)
     predicates = (writer.predicate(number % _DEPTHS) for number in range(count))
     return in_batches(list(emitted(predicates, world.SCHEMA)), random)
+
+
+def phrase_batches(count: int) -> list[Batch]:
+    """Generated phrases with gaps, half of them query strings, each group asked of sixty events of the same words."""
+    random = Random(SEED + 8)
+    writer = PhraseWriter(random)
+    texts = map(writer.text, range(count // 2))
+    cases = [Case(text, lucene_meaning(text), {"query_string": {"query": text}}) for text in texts]
+    cases += emitted((writer.predicate() for _ in range(count - count // 2)), phrases.SCHEMA)
+    groups = (cases[start : start + 50] for start in range(0, len(cases), 50))
+    return [Batch(phrases.SCHEMA, [writer.event() for _ in range(60)], group) for group in groups]
 
 
 def emitted(predicates: Iterator[Predicate], schema: FieldSchema) -> Iterator[Case]:

@@ -131,7 +131,7 @@ def test_spans() -> None:
     assert isinstance(detection, detections.Match)
 
     def text(node: object) -> str:
-        start, end = node.span  # type: ignore[attr-defined]
+        start, end = node.span
         return query[start:end]
 
     match detection.where:

@@ -238,6 +238,6 @@ def test_an_event_touches_only_rules_that_it_may_match() -> None:
 
 def test_keys_that_are_no_text_are_no_fields() -> None:
     event: dict[object, object] = {1: {"f": "a"}, None: "a", "f": "a"}
-    (alert,) = RuleSet([rule(Match(equals("a")))]).feed([event])  # type: ignore[list-item]  # no JSON object
+    (alert,) = RuleSet([rule(Match(equals("a")))]).feed([event])
     assert alert.events[0] is event
-    assert compile_predicate(predicates.Test(Field("x"), Present()))(event) is False  # type: ignore[arg-type]  # as above
+    assert compile_predicate(predicates.Test(Field("x"), Present()))(event) is False

@@ -1,8 +1,8 @@
 """One runner for the vectors of the evaluator (tests/vectors/evaluation/cases_*.toml).
 
 A file has `[[group]]`s of events (`events` is JSON, one object a line), their `schema` (path = type) or `mapping`
-(JSON) and other arguments; each `[[group.case]]` has a detection (`eql`, `kuery`, `sigma` as YAML, `ir` as JSON, or
-`rules`, a Sigma file whose last document is evaluated) and what is expected:
+(JSON) and other arguments; each `[[group.case]]` has a detection (`eql`, `kuery`, `lucene`, `dsl`, `sigma` as YAML,
+`ir` as JSON, or `rules`, a Sigma file whose last document is evaluated) and what is expected:
 
 - `matches`: the indexes of the events that a single-event detection matches;
 - `answers`: the indexes of the events of each alert, -1 for a missing-event clause; `keys`: the keys of each alert;
@@ -27,9 +27,10 @@ from isorule.diagnostics import UnsupportedError
 from isorule.dialects.registry import dialect
 from isorule.dialects.sigma import read_detection
 from isorule.documents import document_format
-from isorule.evaluation import Alert, evaluate_detection
+from isorule.evaluation import Alert, RuleSet, evaluate_detection
 from isorule.ir.detections import Detection, Match
 from isorule.ir.json_form import from_json
+from isorule.ir.rule import DataSource, Metadata, Rule
 from isorule.ir.schema import FieldSchema, schema_from
 from isorule.source import SourceFile
 
@@ -46,7 +47,7 @@ def cases() -> Iterator[Any]:
 
 
 def detection_of(case: Mapping[str, Any]) -> Detection:
-    for name in ("eql", "kuery"):
+    for name in ("eql", "kuery", "lucene", "dsl"):
         if name in case:
             parse = dialect(name).parse
             assert parse is not None
@@ -102,6 +103,24 @@ def test_case(group: Mapping[str, Any], case: Mapping[str, Any]) -> None:
     if "keys" in case:
         assert [list(alert.keys) for alert in alerts] == case["keys"]
     assert json.dumps(events) == before
+
+
+def single_event_cases() -> Iterator[Any]:
+    return (case for case in cases() if "matches" in case.values[1] and "indicators" not in case.values[0])
+
+
+@pytest.mark.parametrize(("group", "case"), list(single_event_cases()))
+def test_a_rule_set_answers_the_same(group: Mapping[str, Any], case: Mapping[str, Any]) -> None:
+    """An event that the index over many rules kept from its rule would be missed."""
+    now = group.get("now")
+    source = DataSource(category_field=group.get("category_field", "event.category"))
+    events = lines(group["events"])
+    rules = RuleSet(
+        [Rule(Metadata(""), source, detection_of(case), "eql")],
+        schema=schema(group),
+        now=datetime.fromisoformat(now).astimezone(UTC) if now is not None else None,
+    )
+    assert [index for index, event in enumerate(events) if list(rules.feed([event]))] == case["matches"]
 
 
 def index_of(event: object, events: list[Mapping[str, object]]) -> int:

@@ -251,9 +251,10 @@ def test_a_condition_that_is_never_true_is_never_asked(where: Predicate) -> None
     assert RuleSet([rule(Match(where))]).candidates(EventView({"kind": "a"})) == []
 
 
+@pytest.mark.parametrize("others", [0, 200], ids=["few", "many"])
 @pytest.mark.parametrize("text", ["", "a", "\ud800", "İ", "naïve café", "x" * 5_000])
-def test_texts_are_found_with_and_without_the_accelerator(text: str) -> None:
-    texts = ["a", "\ud800", "i", "é", "café", "xxxxx", "caf", "ve c", "ï", "zz"]
+def test_texts_are_found_with_and_without_the_accelerator(text: str, others: int) -> None:
+    texts = ["a", "\ud800", "i", "é", "café", "xxxxx", "caf", "ve c", "ï", "zz", *map(str, range(others))]
     expected = {place for place, part in enumerate(texts) if part in text}
     for accelerated in (False, True) if accelerator_installed() else (False,):
         assert set(literal_finder(texts, accelerated)(text)) == expected

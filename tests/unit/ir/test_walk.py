@@ -16,7 +16,7 @@ A, B, C = leaf("a"), leaf("b"), leaf("c")
 
 def test_polarity_flips_under_every_negation() -> None:
     predicate = And((A, Not(Or((B, Not(C))))))
-    found = {test.subject.path: polarity for test, polarity in leaves(predicate)}  # type: ignore[union-attr]
+    found = {test.subject.path: polarity for test, polarity in leaves(predicate)}
     assert found == {"a": Polarity.POSITIVE, "b": Polarity.NEGATIVE, "c": Polarity.POSITIVE}
 
 

@@ -106,6 +106,16 @@ CASES: dict[str, tuple[Detection, Detection, VerdictKind]] = {
     "no different values": (CARDINALITY, replace(CARDINALITY, having=(at_least(1),)), WIDER),
     "a longer sliding window": (threshold(3, window=sliding(MINUTE)), threshold(3, window=sliding(90_000)), WIDER),
     "one run for a sliding window": (threshold(3, window=sliding(MINUTE)), threshold(3), WIDER),
+    "a sliding window for one run": (
+        threshold(3, window=looking_back(MINUTE)),
+        threshold(3, window=sliding(MINUTE)),
+        WIDER,
+    ),
+    "a shorter sliding window for one run": (
+        threshold(3, window=looking_back(2 * MINUTE)),
+        threshold(3, window=sliding(MINUTE)),
+        UNDECIDED,
+    ),
     "tumbling and sliding": (
         threshold(2, window=Window(WindowKind.TUMBLING, MINUTE)),
         threshold(3, window=sliding(MINUTE)),

@@ -23,6 +23,7 @@ from isorule.ir.matchers import (
     InNetwork,
     Like,
     Matcher,
+    Near,
     OneOf,
     Present,
     Range,
@@ -76,6 +77,8 @@ def field_query(matcher: Matcher, leaf: Leaf) -> Query:
             return _words(None, TokenMode.ANY, leaf)
         case Tokens(text, mode):
             return _words(text, mode, leaf)
+        case Near(text, slop):
+            return _words(text, TokenMode.PHRASE, leaf, slop)
         case Equals(bool() as value):
             return _words(value, TokenMode.ANY, leaf)
         case Equals(str() as text, Case.MAPPED):
@@ -114,6 +117,8 @@ def any_field_query(matcher: Matcher, options: KueryOptions, span: Span | None) 
             return _multi_match(None, TokenMode.ANY, [])
         case Tokens(text, mode):
             return _multi_match(text, mode, [])
+        case Near(text, slop):
+            return _multi_match(text, TokenMode.PHRASE, [], slop)
         case Equals(bool() as value):
             return _multi_match(value, TokenMode.ANY, [])
         case Equals(str() as text, Case.MAPPED):
@@ -133,7 +138,7 @@ def alternatives_query(values: list[Scalar], leaf: Leaf) -> Query:
     return {"terms": {leaf.field.name: [_scalar(value, leaf.span) for value in values]}}
 
 
-def _words(value: Json, mode: TokenMode, leaf: Leaf) -> Query:
+def _words(value: Json, mode: TokenMode, leaf: Leaf, slop: int = 0) -> Query:
     """`match`, or what stands for it on a date and on a keyword."""
     name = leaf.field.name
     if leaf.field.type == "date":
@@ -141,24 +146,26 @@ def _words(value: Json, mode: TokenMode, leaf: Leaf) -> Query:
     if leaf.field.is_keyword:
         return {"term": {name: {"value": value, **_case_option(leaf.options)}}}
     if leaf.expands:
-        return _multi_match(value, mode, [name])
+        return _multi_match(value, mode, [name], slop)
     match mode:
         case TokenMode.ANY:
             return {"match": {name: value}}
         case TokenMode.PHRASE:
-            return {"match_phrase": {name: value}}
+            return {"match_phrase": {name: {"query": value, "slop": slop} if slop else value}}
         case TokenMode.ALL:
             return {"match": {name: {"query": value, "operator": "and"}}}
         case _:
             assert_never(mode)
 
 
-def _multi_match(value: Json, mode: TokenMode, fields: list[Json]) -> Query:
+def _multi_match(value: Json, mode: TokenMode, fields: list[Json], slop: int = 0) -> Query:
     body: dict[str, Json] = {"type": "phrase" if mode is TokenMode.PHRASE else "best_fields", "query": value}
     if fields:
         body["fields"] = fields
     if mode is TokenMode.ALL:
         body["operator"] = "and"
+    if slop:
+        body["slop"] = slop
     body["lenient"] = True
     return {"multi_match": body}
 

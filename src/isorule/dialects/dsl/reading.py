@@ -29,6 +29,7 @@ from isorule.ir.matchers import (
     Equals,
     LikePart,
     Matcher,
+    Near,
     OneOf,
     Present,
     Range,
@@ -39,6 +40,7 @@ from isorule.ir.matchers import (
     like,
 )
 from isorule.ir.predicates import AnyField, Const, Field, FieldGlob, Predicate, Test, disjunction
+from isorule.ir.resolve import as_number
 from isorule.source import Span
 
 _HARMLESS = {"lenient", "auto_generate_synonyms_phrase_query", "zero_terms_query", "rewrite", "tie_breaker"}
@@ -46,6 +48,7 @@ _HARMLESS = {"lenient", "auto_generate_synonyms_phrase_query", "zero_terms_query
 _WORD_TYPES = {"best_fields": TokenMode.ANY, "most_fields": TokenMode.ANY, "phrase": TokenMode.PHRASE}
 _PIECE = re.compile(r"\\(?P<escaped>.)|(?P<wildcard>[*?])|(?P<plain>[^\\*?]+|\\)", re.DOTALL)
 _BOUNDS = ("gt", "gte", "lt", "lte")
+_KIBANA_DATES = "strict_date_optional_time"  # what Kibana's filters say of ISO dates, which every date field reads
 
 
 def term(member: Member, span: Span) -> Predicate:
@@ -113,7 +116,10 @@ def value_range(member: Member, span: Span) -> Predicate:
     """`range`: the value lies between bounds, each of which may be missing or null."""
     asked = one_field("range", member.value)
     body = table(asked.value, "the range of a field")
-    check_options("range", body, _BOUNDS)
+    check_options("range", body, (*_BOUNDS, "format"))
+    for option in body.members:
+        if option.name == "format" and not (isinstance(option.value, Value) and option.value.value == _KIBANA_DATES):
+            refuse_option("range", option)
     lower, upper = (_bound(body, *keys) for keys in (("gt", "gte"), ("lt", "lte")))
     matcher = Present() if lower is None and upper is None else Range(lower, upper, body.span)
     return Test(Field(asked.name), matcher, span=span)
@@ -151,14 +157,15 @@ def match(member: Member, span: Span) -> Predicate:
 
 
 def match_phrase(member: Member, span: Span) -> Predicate:
-    """`match_phrase`: the words side by side."""
+    """`match_phrase`: the words side by side, or so far apart as its `slop` says."""
     asked = one_field("match_phrase", member.value)
-    value = asked.value
+    value, slop = asked.value, 0
     if isinstance(value, Table):
         check_options("match_phrase", value, {"query", "slop", *_HARMLESS})
-        _check_slop_and_zero_terms("match_phrase", value)
+        _check_zero_terms("match_phrase", value)
+        slop = _slop(value)
         value = required("match_phrase", value, "query")
-    return Test(Field(asked.name), _words(value, TokenMode.PHRASE), span=span)
+    return Test(Field(asked.name), _words(value, TokenMode.PHRASE, slop), span=span)
 
 
 def multi_match(member: Member, span: Span) -> Predicate:
@@ -175,7 +182,7 @@ def multi_match(member: Member, span: Span) -> Predicate:
     operator = _operator("multi_match", body)
     if mode is TokenMode.ANY:
         mode = operator
-    matcher = _words(required("multi_match", body, "query"), mode)
+    matcher = _words(required("multi_match", body, "query"), mode, _slop(body))
     fields = body.get("fields")
     return in_fields([] if fields is None else texts(fields, "a field"), matcher, span)
 
@@ -188,7 +195,7 @@ def in_fields(names: list[str], matcher: Matcher, span: Span | None) -> Predicat
 
 
 def _operator(name: str, body: Table) -> TokenMode:
-    _check_slop_and_zero_terms(name, body)
+    _check_zero_terms(name, body)
     operator = body.get("operator")
     if operator is None:
         return TokenMode.ANY
@@ -201,20 +208,33 @@ def _operator(name: str, body: Table) -> TokenMode:
             raise syntax_error("wrong-type", "the operator is `and` or `or`", operator.span)
 
 
-def _check_slop_and_zero_terms(name: str, body: Table) -> None:
-    for key, usual in (("slop", (0, "0")), ("zero_terms_query", ("none", "NONE"))):
-        node = body.get(key)
-        if node is not None and not (isinstance(node, Value) and node.value in usual):
-            refuse_option(name, _member(body, key))
+def _check_zero_terms(name: str, body: Table) -> None:
+    node = body.get("zero_terms_query")
+    if node is not None and not (isinstance(node, Value) and node.value in ("none", "NONE")):
+        refuse_option(name, _member(body, "zero_terms_query"))
+
+
+def _slop(body: Table) -> int:
+    """How far the words of a phrase may stand apart: a number, or a text that writes one, fractions left out."""
+    node = body.get("slop")
+    if node is None:
+        return 0
+    given = scalar(node, "the slop of a phrase")
+    number = as_number(given) if isinstance(given, str) else given
+    if number is None or isinstance(number, bool) or not -1 < number < 2**31:
+        raise syntax_error("wrong-type", "the slop of a phrase is a number from 0 to 2147483647", node.span)
+    return int(number)
 
 
 def _member(body: Table, key: str) -> Member:
     return next(member for member in body.members if member.name == key)
 
 
-def _words(node: Node, mode: TokenMode) -> Matcher:
-    """What full-text clauses do with a value; null is met by none."""
+def _words(node: Node, mode: TokenMode, slop: int = 0) -> Matcher:
+    """What full-text clauses do with a value; null is met by none. `slop` counts for phrases only."""
     if isinstance(node, Value) and node.value is None:
         return Complement(Present(), node.span)
     value = scalar(node, "what is searched for")
-    return Tokens(value, mode, node.span) if isinstance(value, str) else Equals(value, span=node.span)
+    if not isinstance(value, str):
+        return Equals(value, span=node.span)
+    return Near(value, slop, node.span) if slop and mode is TokenMode.PHRASE else Tokens(value, mode, node.span)

@@ -5,6 +5,7 @@
 
 from isorule.dialects.eql.capabilities import CAPABILITIES
 from isorule.dialects.eql.emit import emit
+from isorule.dialects.eql.exact import with_exact_fields
 from isorule.dialects.eql.parse import parse
 from isorule.dialects.eql.verify import verify_fields
 from isorule.dialects.registry import Dialect
@@ -16,6 +17,7 @@ EQL = Dialect(
     emit=emit,
     capabilities=CAPABILITIES,
     verify=verify_fields,
+    exact=with_exact_fields,
 )
 
 __all__ = ["EQL", "emit", "parse", "verify_fields"]

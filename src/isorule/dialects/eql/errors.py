@@ -58,6 +58,7 @@ CODES = {
     "unknown-category-field": "EQL050",
     "unknown-timestamp-field": "EQL051",
     "unknown-tiebreaker-field": "EQL052",
+    "number-out-of-range": "EQL053",
 }
 
 

@@ -22,7 +22,7 @@ from isorule.dialects.eql.build import (
 )
 from isorule.dialects.eql.errors import problem
 from isorule.dialects.eql.lex import KEYWORDS, T, Tokens, keyword_as_field, path_of
-from isorule.dialects.eql.literals import string_value, wildcard_matcher
+from isorule.dialects.eql.literals import decimal, string_value, whole_number, wildcard_matcher
 from isorule.dialects.eql.signatures import ELSEWHERE, SIGNATURES, Signature, kind_of
 from isorule.ir.axes import Case, RegexFlavor
 from isorule.ir.functions import Kind
@@ -269,9 +269,9 @@ class ExpressionParser:
         kind, text = self.kinds[i], self.texts[i]
         value: Scalar | None
         if kind == T.INTEGER:
-            value = int(text)
+            value = whole_number(text, self.starts[i])
         elif kind == T.DECIMAL:
-            value = float(text)
+            value = decimal(text, self.starts[i])
         elif kind in (T.TRUE, T.FALSE):
             value = kind == T.TRUE
         elif kind == T.NULL:

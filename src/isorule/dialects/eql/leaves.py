@@ -36,6 +36,7 @@ from isorule.ir.matchers import (
     InNetwork,
     Like,
     Matcher,
+    Near,
     OneOf,
     Present,
     Range,
@@ -43,6 +44,7 @@ from isorule.ir.matchers import (
     Scalar,
     Tokens,
     Wildcard,
+    options_of,
 )
 from isorule.ir.predicates import AnyField, Call, EventCategory, Field, FieldGlob, Operand, Test
 
@@ -80,10 +82,11 @@ def negated_leaf(test: Test) -> Doc | None:
         case FieldRef(path, Relation.EQUALS, case) if not _folds(case):
             check_comparable(subject, Field(path))
             return _compared(subject, "!=", field_text(path))
-        case OneOf(options):
-            forms = _forms(_flattened(options))
+        case OneOf() as matcher:
+            options = options_of(matcher)
+            forms = _forms(options)
             if len(set(forms)) == 1 and forms[0] in _LISTS:
-                return _one_form(subject, f"not {forms[0]}", _flattened(options))
+                return _one_form(subject, f"not {forms[0]}", options)
     return None
 
 
@@ -126,15 +129,15 @@ def _matched(subject: Operand, matcher: Matcher) -> Doc:
             return _compared(subject, "!=", "null")
         case Equals() | Like() | Regex():
             return _one_form(subject, _form(matcher), (matcher,))
-        case OneOf(options):
-            return _alternatives(subject, _flattened(options))
+        case OneOf():
+            return _alternatives(subject, options_of(matcher))
         case Range(lower, upper):
             return _range(subject, lower, upper, matcher)
         case InNetwork(blocks):
             return Listing("cidrMatch(", (operand_doc(subject), *(Text(string_text(block)) for block in blocks)))
         case FieldRef():
             return _reference(subject, matcher)
-        case Tokens():
+        case Tokens() | Near():
             raise refusal("full-text", "EQL has no full-text search", span=matcher.span)
         case Complement():
             message = "EQL cannot ask for a value that does not match"
@@ -171,13 +174,6 @@ def _folds(case: Case) -> bool:
     if case is Case.MAPPED:
         raise refusal("case-mapped", "EQL states whether letter case counts", hint="resolve it with a field schema")
     return case is Case.INSENSITIVE
-
-
-def _flattened(options: tuple[Matcher, ...]) -> tuple[Matcher, ...]:
-    out: list[Matcher] = []
-    for option in options:
-        out += _flattened(option.options) if isinstance(option, OneOf) else (option,)
-    return tuple(out)
 
 
 def _form(matcher: Matcher) -> str:

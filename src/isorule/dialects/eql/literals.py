@@ -5,9 +5,11 @@ Escapes are those of Elasticsearch (`EqlBase.g4` and `AbstractBuilder.unquoteStr
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 
+from isorule.diagnostics import ParseError
 from isorule.dialects.eql.errors import problem
 from isorule.dialects.eql.lex import KEYWORDS
 from isorule.ir.axes import Case
@@ -15,6 +17,8 @@ from isorule.ir.losses import refusal
 from isorule.ir.matchers import Equals, Like, LikePart, Scalar, Wildcard, like
 from isorule.source import Span
 
+_TOO_GREAT = 2**64
+_MOST_DIGITS = 20
 _ESCAPES = {"b": "\b", "t": "\t", "n": "\n", "f": "\f", "r": "\r", '"': '"', "'": "'", "\\": "\\"}
 _ESCAPE = re.compile(r"\\(u\{[0-9a-fA-F]+\}|.)", re.DOTALL)
 _WILDCARDS = {"*": Wildcard.RUN, "?": Wildcard.ONE}
@@ -51,6 +55,27 @@ def string_value(lexeme: str, start: int) -> str:
         )
 
     return _ESCAPE.sub(value, body)
+
+
+def whole_number(lexeme: str, start: int) -> int:
+    """The value of an INTEGER token that stands at offset `start`, at most 2^64 - 1 (`parseIntegral`)."""
+    digits = lexeme.lstrip("0") or "0"
+    value = int(digits) if len(digits) <= _MOST_DIGITS else _TOO_GREAT
+    if value >= _TOO_GREAT:
+        raise _out_of_range(start, start + len(lexeme))
+    return value
+
+
+def decimal(lexeme: str, start: int) -> float:
+    """The value of a DECIMAL token that stands at offset `start`; one that no `double` holds is refused."""
+    value = float(lexeme)
+    if math.isinf(value):
+        raise _out_of_range(start, start + len(lexeme))
+    return value
+
+
+def _out_of_range(start: int, end: int) -> ParseError:
+    return problem("number-out-of-range", "the number is too great", start, end)
 
 
 def _code_point(digits: str, start: int, end: int) -> str:

@@ -12,7 +12,7 @@ from isorule.diagnostics import ParseError
 from isorule.dialects.eql.errors import problem
 from isorule.dialects.eql.expressions import ExpressionParser
 from isorule.dialects.eql.lex import T, tokenize
-from isorule.dialects.eql.literals import string_value
+from isorule.dialects.eql.literals import string_value, whole_number
 from isorule.ir.detections import Detection, Match, Pipe, PipeKind, Sample, Sequence, Stage
 from isorule.ir.matchers import Equals
 from isorule.ir.predicates import And, Const, EventCategory, Field, Predicate, Test
@@ -128,7 +128,7 @@ class _Parser(ExpressionParser):
         self.i += 1
         if self.kinds[self.i] != T.INTEGER:
             raise problem("pipe-argument", f"`{name}` takes a whole number", *self.token_span())
-        count = int(self.texts[self.i])
+        count = whole_number(self.texts[self.i], self.starts[self.i])
         if count < 1:
             raise problem("pipe-argument", f"`{name}` takes a number above 0", *self.token_span())
         self.i += 1
@@ -189,7 +189,7 @@ class _Parser(ExpressionParser):
         if self.kinds[i] != T.INTEGER:
             message = "`maxspan` takes a whole number and a unit"
             raise problem("bad-maxspan", message, *self.token_span(), hint="such as `30s` or `5m`")
-        number = int(self.texts[i])
+        number = whole_number(self.texts[i], self.starts[i])
         if number < 1:
             raise problem("bad-maxspan", "`maxspan` is more than 0", *self.token_span())
         unit = UNITS.get(self.texts[i + 1]) if self.kinds[i + 1] == T.WORD else None
@@ -234,10 +234,12 @@ class _Parser(ExpressionParser):
             raise self.unexpected("`runs`")
         self.i += 1
         self.expect(T.ASSIGN, "`=`")
-        if self.kinds[self.i] != T.INTEGER or not 1 <= int(self.texts[self.i]) <= MAX_RUNS:
+        i = self.i
+        count = whole_number(self.texts[i], self.starts[i]) if self.kinds[i] == T.INTEGER else 0
+        if not 1 <= count <= MAX_RUNS:
             raise problem("bad-runs", f"`runs` takes a whole number from 1 to {MAX_RUNS}", *self.token_span())
-        self.i += 1
-        return int(self.texts[self.i - 1])
+        self.i = i + 1
+        return count
 
     def join_keys(self) -> tuple[Field, ...]:
         """`by a, b`; nothing where there is no `by`."""

@@ -28,6 +28,7 @@ from isorule.ir.matchers import (
     InNetwork,
     Like,
     Matcher,
+    Near,
     OneOf,
     Present,
     Range,
@@ -236,8 +237,10 @@ class _Leaf:
 
     def _matched(self, subject: Operand, matcher: Matcher) -> Iterator[Diagnostic]:
         match matcher:
-            case Present() | Complement() | Tokens():
+            case Present() | Complement() | Tokens() | Near():
                 return
+            case Equals(case=Case.SENSITIVE, span=span) if self._stands_in_a_list(span):
+                yield from self._alternatives(subject, (matcher,), span)
             case Equals(value, case, span):
                 yield from self._equals(subject, value, case, span)
             case Like() | Regex():
@@ -254,6 +257,11 @@ class _Leaf:
                 yield from self._alternatives(subject, options, span)
             case _:
                 assert_never(matcher)
+
+    def _stands_in_a_list(self, span: Span | None) -> bool:
+        """Whether a value is the only one of the list after `in`: the test then ends behind it, with the bracket."""
+        test = self.test.span
+        return test is not None and span is not None and test.start < span.start and span.end < test.end
 
     def _equals(self, subject: Operand, value: Scalar, case: Case, span: Span | None) -> Iterator[Diagnostic]:
         if isinstance(value, str) and case is Case.INSENSITIVE:

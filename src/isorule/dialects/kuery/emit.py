@@ -26,11 +26,13 @@ from isorule.ir.matchers import (
     InNetwork,
     Like,
     Matcher,
+    Near,
     OneOf,
     Present,
     Range,
     Regex,
     Tokens,
+    options_of,
 )
 from isorule.ir.predicates import (
     And,
@@ -125,18 +127,10 @@ def _spelled_out(predicate: Predicate) -> Predicate:
     """Alternatives that a value list cannot hold (ranges, values of no field) as a disjunction of tests."""
     if not isinstance(predicate, Test) or not isinstance(predicate.matcher, OneOf):
         return predicate
-    options = tuple(_options(predicate.matcher))
+    options = options_of(predicate.matcher)
     if not isinstance(predicate.subject, AnyField) and not any(isinstance(option, Range) for option in options):
         return predicate
     return disjunction(tuple(replace(predicate, matcher=option) for option in options), predicate.span)
-
-
-def _options(matcher: OneOf) -> Iterator[Matcher]:
-    for option in matcher.options:
-        if isinstance(option, OneOf):
-            yield from _options(option)
-        else:
-            yield option
 
 
 def _test(test: Test, path: str) -> Piece:
@@ -145,7 +139,7 @@ def _test(test: Test, path: str) -> Piece:
         case Range(lower, upper):
             return f"{_range_field(test, path)} {_comparison(lower, upper, test)}"
         case OneOf() as matcher:
-            options = tuple(_options(matcher))
+            options = options_of(matcher)
             values = tuple(_value(option, test) for option in options)
             return Block(f"{_field(test, path, options)}(", values, "or", ")", filled=True)
         case matcher:
@@ -229,6 +223,8 @@ def _value(matcher: Matcher, test: Test) -> str:
             raise refuse_case(span)
         case Tokens():
             raise refusal("all-words", "kuery searches for any word or a phrase, not for all words", span=span)
+        case Near():
+            raise refusal("phrase-slop", "the words of a phrase stand side by side in kuery", span=span)
         case Regex():
             raise refusal("regex", "kuery has no regular expressions", span=span)
         case InNetwork():

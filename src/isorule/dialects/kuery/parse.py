@@ -16,7 +16,7 @@ from isorule.dialects.kuery.leaves import field_subject, is_match_all, nested_pa
 from isorule.dialects.kuery.literals import Literal
 from isorule.dialects.kuery.reader import Reader
 from isorule.ir.detections import Match
-from isorule.ir.matchers import Matcher, OneOf
+from isorule.ir.matchers import OneOf, options_of
 from isorule.ir.predicates import And, AnyField, Const, Nested, Not, Or, Predicate, Test
 from isorule.source import Span
 
@@ -167,9 +167,5 @@ def _alternatives(terms: list[Predicate], span: Span) -> Predicate:
     tests = [term for term in terms if isinstance(term, Test)]
     if len(tests) < len(terms):
         return _disjunction(terms, span)
-    options = tuple(option for test in tests for option in _options(test.matcher))
+    options = tuple(option for test in tests for option in options_of(test.matcher))
     return Test(tests[0].subject, OneOf(options, span), span=span)
-
-
-def _options(matcher: Matcher) -> tuple[Matcher, ...]:
-    return matcher.options if isinstance(matcher, OneOf) else (matcher,)

@@ -8,6 +8,7 @@
 | `absent-unknown` | a test that is null, not false, where the field is absent |
 | `quantifier` | all values, or exactly one value, of a field |
 | `all-words` | all words of a text in any order |
+| `phrase-slop` | a phrase whose words may stand apart |
 | `regex` | a regular expression |
 | `network` | a network block of its own kind (`f:"10.0.0.0/8"` on an ip field is written as a phrase) |
 | `field-comparison` | a field compared with a field |

@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import Enum, unique
 
-from isorule.ir.matchers import Matcher, OneOf
+from isorule.ir.matchers import OneOf, options_of
 from isorule.ir.predicates import And, AnyField, Const, Not, Or, Predicate, Subject, Test, conjunction, disjunction
 from isorule.source import Span
 
@@ -104,8 +104,4 @@ def _alternatives(terms: list[Predicate], subject: Subject, span: Span) -> Predi
     if len(tests) < len(terms) or isinstance(subject, AnyField):
         flat = (inner for term in terms for inner in (term.terms if isinstance(term, Or) else (term,)))
         return disjunction(tuple(flat), span)
-    return Test(subject, OneOf(tuple(option for test in tests for option in _options(test.matcher)), span), span=span)
-
-
-def _options(matcher: Matcher) -> tuple[Matcher, ...]:
-    return matcher.options if isinstance(matcher, OneOf) else (matcher,)
+    return Test(subject, OneOf(tuple(option for test in tests for option in options_of(test.matcher)), span), span=span)

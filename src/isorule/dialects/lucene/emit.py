@@ -28,11 +28,13 @@ from isorule.ir.matchers import (
     InNetwork,
     Like,
     Matcher,
+    Near,
     OneOf,
     Present,
     Range,
     Regex,
     Tokens,
+    options_of,
 )
 from isorule.ir.predicates import (
     And,
@@ -134,17 +136,9 @@ def _flattened(predicate: And | Or) -> Iterator[Predicate]:
 def _spelled_out(predicate: Predicate) -> Predicate:
     """Alternatives on any field as a disjunction of tests: only a named field has value lists."""
     if isinstance(predicate, Test) and isinstance(predicate.matcher, OneOf) and isinstance(predicate.subject, AnyField):
-        tests = (replace(predicate, matcher=option) for option in _options(predicate.matcher))
+        tests = (replace(predicate, matcher=option) for option in options_of(predicate.matcher))
         return disjunction(tuple(tests), predicate.span)
     return predicate
-
-
-def _options(matcher: OneOf) -> Iterator[Matcher]:
-    for option in matcher.options:
-        if isinstance(option, OneOf):
-            yield from _options(option)
-        else:
-            yield option
 
 
 def _test(test: Test) -> Piece:
@@ -154,7 +148,7 @@ def _test(test: Test) -> Piece:
         case Present():
             return "*" if name is None else f"{lexical.EXISTS}:{_ALL_FIELDS if name == '*' else name}"
         case OneOf() as matcher:
-            options = tuple(_options(matcher))
+            options = options_of(matcher)
             if name == "*" and any(isinstance(option, Present) for option in options):
                 name = _ALL_FIELDS * 2  # `*:*` would match events without any field, too
             values = tuple(_value(option, test) for option in options)
@@ -192,6 +186,8 @@ def _value(matcher: Matcher, test: Test) -> str:
             return words.term(text, span)
         case Tokens(text, TokenMode.PHRASE) | Equals(str() as text, Case.MAPPED):
             return words.quoted(text)
+        case Near(text, slop):
+            return f"{words.quoted(text)}~{slop}"
         case Equals(bool() | int() | float() as value):
             return words.constant(value, span)
         case Like(parts, Case.MAPPED):

@@ -15,7 +15,7 @@ from isorule.dialects.lucene.lexical import EXISTS
 from isorule.dialects.lucene.tokens import Kind, Token
 from isorule.ir.axes import Case, RegexFlavor, TokenMode
 from isorule.ir.losses import refusal
-from isorule.ir.matchers import Bound, Matcher, Present, Range, Regex, Tokens, Wildcard, like
+from isorule.ir.matchers import Bound, Matcher, Near, Present, Range, Regex, Tokens, Wildcard, like
 from isorule.ir.predicates import AnyField, Const, Field, FieldGlob, Predicate, Test
 from isorule.source import Span
 
@@ -50,8 +50,11 @@ def searched(token: Token) -> Searched:
     return Searched("*" if token.kind is Kind.STAR else unescaped(token.image, token.span.start))
 
 
-def term(token: Token, where: Searched, span: Span) -> Predicate:
-    """The test for one value that is not a range; `span` is that of the whole test, with its field."""
+def term(token: Token, where: Searched, span: Span, slop: int) -> Predicate:
+    """The test for one value that is not a range; `span` is that of the whole test, with its field.
+
+    `slop` is how far the words of a phrase may stand apart.
+    """
     if where.is_exists:
         return Test(_named(_field_named(token)), Present(), span=span)
     match token.kind:
@@ -59,7 +62,8 @@ def term(token: Token, where: Searched, span: Span) -> Predicate:
             return words(unescaped(token.image, token.span.start), where, token.span, span)
         case Kind.QUOTED:
             text = unescaped(token.image[1:-1], token.span.start + 1)
-            return Test(where.subject, Tokens(text, TokenMode.PHRASE, token.span), span=span)
+            matcher = Near(text, slop, token.span) if slop else Tokens(text, TokenMode.PHRASE, token.span)
+            return Test(where.subject, matcher, span=span)
         case Kind.STAR:
             return Const(True, span) if where.name == "*" else Test(where.subject, Present(), span=span)
         case Kind.PREFIX:

@@ -8,6 +8,7 @@ and full text are as the field is mapped.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from isorule.diagnostics import Diagnostic, ParseError
@@ -27,6 +28,8 @@ from isorule.source import Span
 _VALUES = (Kind.TERM, Kind.STAR, Kind.PREFIX, Kind.WILD, Kind.REGEX, Kind.QUOTED)
 _ENDS_TERMS = (Kind.COLON, Kind.STAR, Kind.FUZZY, Kind.BOOST, Kind.AND, Kind.OR)
 """A term before one of these is a clause of its own, not the last of several terms in a row."""
+_JAVA_NUMBER = re.compile(r"([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)[fFdD]?")
+_MOST_SLOP = 2**31 - 1
 _OCCURRENCES = {Kind.PLUS: Occur.MUST, Kind.MINUS: Occur.MUST_NOT, Kind.NOT: Occur.MUST_NOT}
 
 
@@ -38,7 +41,7 @@ def parse(text: str) -> Match:
     clause out.
 
     Raises `ParseError` for what Elasticsearch refuses, and for a few queries that it takes but that mean nothing
-    anybody can want (see `errors.CODES`); `UnsupportedError` for fuzzy searches and phrases with gaps.
+    anybody can want (see `errors.CODES`); `UnsupportedError` for fuzzy searches.
     """
     return _read(text)[0]
 
@@ -138,9 +141,8 @@ def _value(reader: Reader, where: Searched, start: int) -> Predicate:
     distance = reader.take(Kind.FUZZY)
     if distance is not None and not boosted:
         _boost(reader)
-    if distance is not None:
-        _check_distance(token, distance)
-    return term(token, where, Span(start, reader.end))
+    slop = 0 if distance is None else _slop(token, distance)
+    return term(token, where, Span(start, reader.end), slop)
 
 
 def _boost(reader: Reader) -> bool:
@@ -154,23 +156,21 @@ def _boost(reader: Reader) -> bool:
     return True
 
 
-def _check_distance(token: Token, distance: Token) -> None:
-    """Raise `UnsupportedError` where `~` counts: edits of a term, gaps of a phrase; wildcards take no notice of it."""
+def _slop(token: Token, distance: Token) -> int:
+    """How far the words of a phrase may stand apart, which is what `~` counts there; wildcards take no notice of it.
+
+    What Java reads as no number means side by side (`QueryParserBase.handleQuotedTerm`). Raises `UnsupportedError`
+    for a term, of which `~` counts edits, and for a phrase with a number below zero, which Elasticsearch refuses.
+    """
     span = Span(token.span.start, distance.span.end)
     if token.kind is Kind.TERM:
         message = "a fuzzy search finds terms that are spelled alike, which has no other form"
         raise refusal("fuzzy-search", message, span=span, hint="the character itself is written \\~")
-    if token.kind is Kind.QUOTED and _gaps(distance.image[1:]) > 0:
-        message = "a phrase whose words may stand apart has no other form"
-        raise refusal("phrase-slop", message, span=span, hint="search for the words, each on its own")
-
-
-def _gaps(text: str) -> int:
-    """How far the words of a phrase may stand apart; what is no number means side by side."""
-    try:
-        return int(float(text))
-    except (ValueError, OverflowError):
-        return 0
+    found = _JAVA_NUMBER.fullmatch(distance.image[1:])
+    slop = 0 if token.kind is not Kind.QUOTED or found is None else int(min(float(found[1]), _MOST_SLOP))
+    if slop < 0:
+        raise refusal("phrase-slop", "words cannot stand less than no place apart", span=span)
+    return slop
 
 
 def _range(reader: Reader, where: Searched, start: int) -> Predicate:

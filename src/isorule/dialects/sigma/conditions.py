@@ -25,11 +25,6 @@ _OPERATORS: Final = ("or", "and", "not", "of")
 _AGGREGATIONS: Final = ("count", "min", "max", "avg", "sum", "near")
 
 
-def is_name(name: str) -> bool:
-    """Whether a condition can speak of a selection by this name."""
-    return _NAME.fullmatch(name) is not None and name not in _OPERATORS
-
-
 def matching_names(pattern: str, names: Sequence[str]) -> list[str]:
     """The names that `x of pattern` speaks of, in their order.
 

@@ -29,12 +29,14 @@ from isorule.ir.matchers import (
     Like,
     LikePart,
     Matcher,
+    Near,
     OneOf,
     Placeholder,
     Present,
     Range,
     Regex,
     Tokens,
+    options_of,
 )
 from isorule.ir.predicates import AnyField, Call, EventCategory, Field, FieldGlob, Literal, Subject, Test
 from isorule.source import Span
@@ -108,7 +110,7 @@ def items(test: Test) -> list[Item]:
     """
     _check_axes(test)
     field, prefix = _subject(test.subject, test.span)
-    options = _soft_case(_options(test.matcher))
+    options = _soft_case(options_of(test.matcher))
     return _gathered(field, [written for option in options for written in _written(option, field, prefix, test.span)])
 
 
@@ -152,13 +154,7 @@ def _field_name(path: str, span: Span | None) -> str:
     return path
 
 
-def _options(matcher: Matcher) -> list[Matcher]:
-    if isinstance(matcher, OneOf):
-        return [inner for option in matcher.options for inner in _options(option)]
-    return [matcher]
-
-
-def _soft_case(options: list[Matcher]) -> list[Matcher]:
+def _soft_case(options: tuple[Matcher, ...]) -> list[Matcher]:
     """The options with letter case only where it counts: a text without letters takes the case of the others."""
     texts = [option for option in options if isinstance(option, Equals | Like) and _letters(option)]
     cased = bool(texts) and all(option.case is Case.SENSITIVE for option in texts)
@@ -214,7 +210,7 @@ def _written(matcher: Matcher, field: str | None, prefix: tuple[str, ...], span:
             return [_Written(("cidr",), _block(block, span)) for block in blocks]
         case FieldRef():
             return [_field_reference(matcher, span)]
-        case Tokens():
+        case Tokens() | Near():
             raise refusal("full-text", "Sigma knows no analyzed text", span=span)
         case Complement():
             message = "Sigma cannot ask for a value that differs, only for no value that is equal"

@@ -6,6 +6,7 @@ Values are case-insensitive texts with wildcards unless a modifier says otherwis
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from ipaddress import ip_network
@@ -151,6 +152,7 @@ def _text(chain: Chain, value: Value) -> list[_Meaning]:
         return [_Absent(value.span)]
     if not isinstance(plain, int | float):
         raise problem("wrong-shape", f"expected a value, found {_described(plain)}", span=value.span)
+    _check_finite(plain, value.span)
     if chain.field is None:
         words = str(plain).lower() if isinstance(plain, bool) else str(plain)
         return [like((Wildcard.RUN, words, Wildcard.RUN), Case.INSENSITIVE, value.span)]
@@ -260,11 +262,19 @@ def _number(chain: Chain, value: Value) -> Matcher:
     if isinstance(number, bool) or not isinstance(number, int | float):
         hint = "write the number without quotes" if isinstance(number, str) else None
         raise _wrong_type(step, "a number", value, hint)
+    _check_finite(number, value.span)
     if step not in COMPARISONS:
         return Equals(number, Case.SENSITIVE, value.span)
     bound = Bound(number, inclusive=step.endswith("e"))
     limits = Range(upper=bound) if step.startswith("l") else Range(lower=bound)
     return replace(limits, span=value.span)
+
+
+def _check_finite(number: int | float, span: Span | None) -> None:
+    """YAML knows `.inf` and `.nan`, but no event holds them: JSON does not."""
+    if isinstance(number, float) and not math.isfinite(number):
+        hint = "put the value in quotes"
+        raise problem("wrong-value-type", f"no event has the number {number}", span=span, hint=hint)
 
 
 def _wrong_type(modifier: str, expected: str, value: Value, hint: str | None = None) -> Exception:
