@@ -1,8 +1,9 @@
 """Make the packaged table of field types, `src/isorule/mappings/ecs.json`, from public data.
 
-Reads `ecs/ecs_flat.yml` of the Elastic Common Schema and `elastic/non-ecs-schema.json` (fields outside ECS that
-published rules use, by index pattern). The table maps a field path to the name of its mapping type, with `[]` behind
-it where the field holds lists by convention (`process.args` -> `keyword[]`).
+Reads `ecs/ecs_flat.yml` of the Elastic Common Schema, `elastic/non-ecs-schema.json` (fields outside ECS that published
+rules use, by index pattern) and `tools/integration_fields.toml`. The table maps a field path to the name of its mapping
+type, with `[]` behind it where the field holds lists by convention (`process.args` -> `keyword[]`). What is below a
+flattened field is a keyword, as is every field that is not listed.
 
     python tools/make_ecs_table.py [--reference ../shared/reference]
 """
@@ -11,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import cast
@@ -24,6 +26,7 @@ NOTICE = (
     "reduced to a table. See NOTICE."
 )
 ECS_VERSION = "9.5"
+INTEGRATIONS = Path(__file__).with_name("integration_fields.toml")
 
 
 def main() -> None:
@@ -38,7 +41,9 @@ def table_text(reference: Path) -> str:
     ecs_text = (reference / "ecs" / "ecs_flat.yml").read_text(encoding="utf-8")
     ecs = yaml.load(ecs_text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     others = json.loads((reference / "elastic" / "non-ecs-schema.json").read_text(encoding="utf-8"))
-    fields = {**dict(_other_fields(others)), **dict(_ecs_fields(ecs))}
+    # Elastic's own schema for its rules, which they are checked with, wins over one version of an integration.
+    integrations = {path: name for path, name in integration_fields() if "*" not in path and name != "flattened"}
+    fields = {**integrations, **dict(_other_fields(others)), **dict(_ecs_fields(ecs))}
     head = {"notice": NOTICE, "ecs_version": ECS_VERSION}
     lines = [f"  {json.dumps(key)}: {json.dumps(value)}," for key, value in head.items()]
     rows = ",\n".join(f"    {json.dumps(path)}: {json.dumps(fields[path])}" for path in sorted(fields))
@@ -53,6 +58,14 @@ def _ecs_fields(ecs: Mapping[str, Mapping[str, object]]) -> Iterator[tuple[str, 
         yield path, f"{entry['type']}{mark}"
         for multi_field in cast("list[dict[str, str]]", entry.get("multi_fields", [])):
             yield multi_field["flat_name"], f"{multi_field['type']}{mark}"
+
+
+def integration_fields() -> Iterator[tuple[str, str]]:
+    """The fields of Elastic's integrations and their types; `*` in a path stands for every place of a list."""
+    for group in tomllib.loads(INTEGRATIONS.read_text(encoding="utf-8"))["fields"]:
+        for name, paths in group.items():
+            if isinstance(paths, list):
+                yield from ((f"{group['under']}.{path}", name) for path in paths)
 
 
 def _parents(path: str) -> Iterator[str]:

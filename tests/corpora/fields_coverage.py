@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import isorule
+from isorule.diagnostics import Effect
 from isorule.ir.rule import Rule
 
-PYSIGMA = (
-    ("eql", 3750, 3757, 402, "refused by Elastic's own EQL parser"),
-    ("esql", 3648, 3757, 885, "with a pattern that Elasticsearch refuses"),
-    ("lucene", 3750, 3757, 210, "expressions that match whole values only"),
-)
-"""pySigma's Elasticsearch backend 2.1.1 with ecs_windows on SigmaHQ's whole repository: format, accepted, rules, and
-the accepted ones with a defect (`../shared/reference/peers-convert.md` §2.1, §2.4; 657 more kept a field unmapped)."""
+sys.path.insert(0, str(Path(__file__).parents[1] / "bench"))
+
+import bench_sigma_backends  # found beside the other measurements
 
 
 @dataclass
@@ -28,6 +26,8 @@ class FieldsRow:
     verdicts: Counter[str] = field(default_factory=Counter)
     refusals: Counter[str] = field(default_factory=Counter)
     losses: Counter[str] = field(default_factory=Counter)
+    changes: Counter[tuple[str, str]] = field(default_factory=Counter)
+    shown: Counter[tuple[str, str]] = field(default_factory=Counter)
     undeclared: list[str] = field(default_factory=list)
 
     def add(self, rule: Rule, to: str, fields: str) -> None:
@@ -41,6 +41,11 @@ class FieldsRow:
         self.converted += 1
         self.verdicts[found.verdict.kind.value] += 1
         self.losses.update({item.name for item in found.losses})
+        if not found.verdict.same:
+            names = {item.name for item in found.losses if item.effect is not Effect.COSMETIC}
+            change = (found.verdict.kind.value, ", ".join(sorted(names)))
+            self.changes[change] += 1
+            self.shown[change] += bool(found.verdict.witnesses)
         if not found.verdict.same and all(item.effect.value == "cosmetic" for item in found.losses if item.effect):
             self.undeclared.append(rule.metadata.title)
 
@@ -73,12 +78,7 @@ def section(sigma: Path, elastic: Path) -> list[str]:
     """The tables for docs/coverage.md."""
     return [
         *_table("Sigma rules to Elastic rules, fields in ECS", sigma_to_ecs(sigma)),
-        "pySigma's Elasticsearch backend on SigmaHQ's repository, as measured in 2026-11 (no verdicts):",
-        "",
-        "| format | rules | accepted | of these defective |",
-        "| --- | ---: | ---: | --- |",
-        *(f"| {name} | {rules} | {accepted} | {bad} {what} |" for name, accepted, rules, bad, what in PYSIGMA),
-        "",
+        *bench_sigma_backends.section(),
         *_table("Elastic's Windows rules to Sigma, fields of SigmaHQ", elastic_to_sigmahq(elastic)),
     ]
 
@@ -91,12 +91,22 @@ def _table(title: str, rows: dict[str, FieldsRow]) -> list[str]:
         total.verdicts += row.verdicts
         total.refusals += row.refusals
         total.losses += row.losses
+        total.changes += row.changes
+        total.shown += row.shown
     lines = [f"## {title}", "", "| kind | rules | converted | verdicts | refused by reason | losses |"]
     lines.append("| --- | ---: | ---: | --- | --- | --- |")
     for name, row in [*sorted(rows.items()), ("all", total)]:
         cells = (name, row.rules, row.converted, _counts(row.verdicts), _counts(row.refusals), _counts(row.losses))
         lines.append(f"| {' | '.join(map(str, cells))} |")
-    return [*lines, ""]
+    return [*lines, "", *_changes(total), ""]
+
+
+def _changes(total: FieldsRow) -> list[str]:
+    """What verdicts other than `identical` rest on: the losses of a rule that are not cosmetic."""
+    lines = ["| verdict | by the losses | rules | with an event that shows it |", "| --- | --- | ---: | ---: |"]
+    for (verdict, names), number in sorted(total.changes.items(), key=lambda item: (-item[1], item[0])):
+        lines.append(f"| {verdict} | {names or '-'} | {number} | {total.shown[verdict, names]} |")
+    return lines
 
 
 def _counts(counter: Counter[str]) -> str:

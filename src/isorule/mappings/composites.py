@@ -145,29 +145,27 @@ def account_inward(row: FieldRow, matcher: Matcher, *, is_domain: bool) -> Trans
 
 
 def hashes_outward(row: FieldRow, hashes: Hashes, matcher: Matcher) -> Translated:
-    """`*SHA256=…*` as a test on the field of that algorithm; a hash without algorithm may be any of them."""
+    """`*SHA256=…*` as a test on the fields of that algorithm; a hash without algorithm may be any of them."""
     parts = parts_of(matcher)
-    fields = dict(hashes.fields)
+    paths = tuple(path for _, path in hashes.fields)
     if isinstance(matcher, Present):
-        return any_of(fields.values(), matcher)
+        return any_of(paths, matcher)
     text = "".join(part for part in parts or () if isinstance(part, str))
     found = _HASH.fullmatch(text)
     wild = parts is not None and all(isinstance(part, str) or part is _RUN for part in parts)
     if found is None or not wild or len([part for part in parts or () if isinstance(part, str)]) != 1:
         raise refusal("hash-list", f"{row.sigma} is a list of hashes, of which this cannot be asked")
     algorithm, digest = found[1], found[2]
-    paths = tuple(fields.values())
     if algorithm is not None:
-        path = fields.get(algorithm.upper())
-        if path is None:
+        paths = _paths_of(hashes, algorithm)
+        if not paths:
             raise refusal("hash-list", f"no field holds the hash {algorithm}")
-        paths = (path,)
         if not digest:
             return any_of(paths, Present(), Remark("hash-without-value", Effect.NARROWS, _WITHOUT_VALUE))
         whole = len(digest) >= _LENGTHS.get(algorithm.upper(), 1)
         return any_of(paths, with_parts(matcher, (digest,) if whole else (digest, _RUN)), *_of_list(hashes, parts))
     return any_of(
-        _fitting(fields, digest),
+        tuple(path for name, path in hashes.fields if _LENGTHS.get(name) == len(digest)) or paths,
         with_parts(matcher, (digest,) if len(digest) >= 32 else (_RUN, digest, _RUN)),
         *_of_list(hashes, parts),
     )
@@ -185,22 +183,19 @@ _WITHOUT_VALUE: Final = "a hash without a value is no field on the other side"
 
 
 def zero_hashes(hashes: Hashes, matcher: Matcher) -> list[str]:
-    """The field of a hash that consists of zeros, which is how Sysmon writes that there is none."""
+    """The fields of a hash that consists of zeros, which is how Sysmon writes that there is none."""
     texts = [part for part in parts_of(matcher) or () if isinstance(part, str)]
     found = _HASH.fullmatch("".join(texts))
     if found is None or found[1] is None or not found[2] or found[2].strip("0"):
         return []
-    path = dict(hashes.fields).get(found[1].upper())
-    return [] if path is None else [path]
+    return [*_paths_of(hashes, found[1])]
 
 
 _LENGTHS: Final = {"MD5": 32, "SHA1": 40, "SHA256": 64, "IMPHASH": 32}
 
 
-def _fitting(fields: dict[str, str], digest: str) -> tuple[str, ...]:
-    """The fields whose hashes are as long as a digest; all of them for a digest that is none."""
-    paths = tuple(path for name, path in fields.items() if _LENGTHS.get(name) == len(digest))
-    return paths or tuple(fields.values())
+def _paths_of(hashes: Hashes, algorithm: str) -> tuple[str, ...]:
+    return tuple(path for name, path in hashes.fields if name == algorithm.upper())
 
 
 def hash_inward(row: FieldRow, algorithm: str, matcher: Matcher) -> Translated:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import assert_never
 
 from isorule.ir.axes import Absent, Case, Quantifier
-from isorule.ir.matchers import Equals, Like, LikePart, Matcher, OneOf, Present, Wildcard
+from isorule.ir.matchers import Equals, Like, LikePart, Matcher, OneOf, Present, Wildcard, options_of
 from isorule.ir.predicates import (
     And,
     Const,
@@ -19,7 +19,7 @@ from isorule.ir.predicates import (
     conjunction,
     disjunction,
 )
-from isorule.mappings.parts import accepts, options_of, parts_of
+from isorule.mappings.parts import accepts, parts_of
 from isorule.mappings.taxonomy import Fields, Layout
 
 

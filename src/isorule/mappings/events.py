@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
+from itertools import product
 from typing import Final, assert_never
 
 from isorule.ir.rule import LogSource
@@ -13,6 +14,7 @@ from isorule.mappings.tables import ECS
 from isorule.mappings.taxonomy import (
     Account,
     Address,
+    Argument,
     AsText,
     FieldRow,
     Fields,
@@ -25,8 +27,9 @@ from isorule.mappings.taxonomy import (
     Section,
     Spelled,
     Taxonomy,
+    every_place,
 )
-from isorule.mappings.tree import Event, flat, one_or_list, put, values
+from isorule.mappings.tree import Event, flat, one_or_list, put, spread, values
 from isorule.mappings.windows import is_windows, sigma_event
 
 _TIME: Final = "@timestamp"
@@ -48,8 +51,8 @@ def to_sigma(event: Event, taxonomy: Taxonomy, logsource: LogSource | None = Non
     """An event as the taxonomy lays it out with Sigma's names; one that has them already only loses its own shape."""
     if is_windows(event) or (logsource is None and not is_laid_out(event, taxonomy)):
         return sigma_event(event)
-    found = logsource or carried_logsource(flat(event), taxonomy)
-    return _inward(flat(event), taxonomy.layout(found))
+    held = spread(event)
+    return _inward(held, taxonomy.layout(logsource or carried_logsource(held, taxonomy)))
 
 
 def is_laid_out(event: Event, taxonomy: Taxonomy) -> bool:
@@ -89,7 +92,7 @@ def native_logsource(event: Event, taxonomy: Taxonomy) -> LogSource | None:
         (_telling(fields, section), section.logsource)
         for section in taxonomy.sections
         for fields in section.native
-        if _all(event, fields)
+        if _all(event, fields, fold=True)
     )
     return max(found, key=lambda item: item[0], default=(None, None))[1]
 
@@ -115,7 +118,7 @@ def belongs(event: Event, logsource: LogSource | None, taxonomy: Taxonomy) -> bo
     native = sigma_event(event)
     known = [section for section in taxonomy.sections if section.native and section.speaks_for(layout.logsource)]
     if known:
-        return all(any(_all(native, fields) for fields in section.native) for section in known)
+        return all(any(_all(native, fields, fold=True) for fields in section.native) for section in known)
     return True
 
 
@@ -135,15 +138,19 @@ def _telling(fields: Fields, section: Section) -> tuple[int, int, int]:
     )
 
 
-def _all(event: Event, fields: Fields) -> bool:
-    return all(_carries(event.get(path), wanted) for path, wanted in fields)
+def _all(event: Event, fields: Fields, *, fold: bool = False) -> bool:
+    return all(_carries(event.get(path), wanted, fold=fold) for path, wanted in fields)
 
 
-def _carries(value: object, wanted: tuple[str, ...]) -> bool:
-    held = [str(item).lower() for item in values(value)]
+def _carries(value: object, wanted: tuple[str, ...], *, fold: bool = False) -> bool:
+    """Whether a field has a wanted value: without letter case where `fold`, and where the value is a pattern."""
+    held = [_text(item) for item in values(value)]
+    folded = [item.lower() for item in held]
     for word in wanted:
-        start, star, _ = word.lower().partition("*")
-        if any(item.startswith(start) if star else item == start for item in held):
+        start, star, _ = word.partition("*")
+        if star and any(item.startswith(start.lower()) for item in folded):
+            return True
+        if not star and (word in held or (fold and word.lower() in folded)):
             return True
     return False
 
@@ -156,7 +163,7 @@ class _Outward:
 
     def event(self, native: Event) -> dict[str, object]:
         out: dict[str, object] = {}
-        for name, value in flat(native).items():
+        for name, value in spread(native).items():
             self._field(out, name, value)
         for path, wanted in self._missing(out):
             put(out, path, wanted)
@@ -218,16 +225,25 @@ class _Outward:
                 if network is not None:
                     put(out, network, one_or_list(held))
             case Hashes(fields):
-                _put_hashes(out, dict(fields), _text(held[0]))
+                _put_hashes(out, dict(reversed(fields)), ",".join(map(_text, held)))
             case Account(domain, name):
-                _put_account(out, domain, name, _text(held[0]))
+                _put_account(out, domain, name, [_text(item) for item in held])
             case RegistryData(raw):
                 put(out, row.paths[0], [registry_value(_text(item)) for item in held])
                 put(out, raw, one_or_list(held))
+            case Argument():
+                known = values(flat(out).get(row.paths[0]))
+                put(out, row.paths[0], [*known, *held], anew=True)
+                for path in row.paths[1:]:
+                    put(out, path, one_or_list(held))
             case _:
                 assert_never(row.rewrite)
 
     def _whole(self, out: dict[str, object], row: FieldRow, held: list[object]) -> None:
+        if "*" in row.paths[0]:
+            for place, item in enumerate(held):
+                put(out, row.paths[0].replace("*", str(place), 1).replace("*", "0"), item)
+            return
         put(out, row.paths[0], one_or_list(held))
         for alias in row.aliases:
             put(out, alias, one_or_list(held))
@@ -258,18 +274,17 @@ def _put_hashes(out: dict[str, object], fields: Mapping[str, str], text: str) ->
             put(out, path, digest.lower())
 
 
-def _put_account(out: dict[str, object], domain: str, name: str, text: str) -> None:
-    first, separator, last = text.partition("\\")
-    if not separator:
-        put(out, name, text)
-        return
-    put(out, domain, first)
-    put(out, name, last)
+def _put_account(out: dict[str, object], domain: str, name: str, texts: list[str]) -> None:
+    parts = [text.rpartition("\\") for text in texts]
+    domains = [first for first, separator, _ in parts if separator]
+    if domains:
+        put(out, domain, one_or_list(list(domains)))
+    put(out, name, one_or_list([last for _, _, last in parts]))
 
 
 def _inward(event: Event, layout: Layout) -> dict[str, object]:
     out: dict[str, object] = {}
-    left = dict(event)
+    left = _places_joined(event, layout)
     for row in layout.rows.values():
         found = _sigma_value(row, left, layout)
         if found is not None:
@@ -278,11 +293,25 @@ def _inward(event: Event, layout: Layout) -> dict[str, object]:
         if layout.place(path) is not None:
             del left[path]
     for reading in layout.readings:
-        known = dict(reading.values).get(_text(left.pop(reading.path, "")))
-        if known is not None:
-            out.setdefault(reading.sigma, known)
+        told = dict(reading.values)
+        known = [told[text] for text in map(_text, values(left.pop(reading.path, None))) if text in told]
+        if known:
+            out.setdefault(reading.sigma, one_or_list(list(known)))
     for path, value in left.items():
         out.setdefault(_sigma_name(path, layout), value)
+    return out
+
+
+def _places_joined(event: Event, layout: Layout) -> dict[str, object]:
+    """The event with the values of all places of a list in one, where the layout does not tell them apart."""
+    out: dict[str, object] = {}
+    for path, value in event.items():
+        place = layout.place(path)
+        whole = every_place(path) if place is not None and path not in place.row.paths else path
+        if whole in out:
+            out[whole] = [*values(out[whole]), *values(value)]
+        else:
+            out[whole] = value
     return out
 
 
@@ -296,14 +325,21 @@ def _sigma_name(path: str, layout: Layout) -> str:
 def _sigma_value(row: FieldRow, event: Event, layout: Layout) -> object:
     match row.rewrite:
         case Hashes(fields):
-            found = [f"{name}={_text(event[path])}" for name, path in fields if path in event]
+            found = [f"{name}={_text(item)}" for name, path in fields for item in values(event.get(path))]
             return ",".join(found) or None
         case Account(domain, name):
             if name not in event:
                 return None
-            return f"{_text(event[domain])}\\{_text(event[name])}" if domain in event else event[name]
+            domains, names = values(event.get(domain)), values(event[name])
+            pairs = zip(domains, names, strict=True) if len(domains) == len(names) else product(domains, names)
+            whole = [f"{_text(first)}\\{_text(last)}" for first, last in pairs]
+            return one_or_list(list(whole) or names)
         case RegistryData(raw) if raw in event:
             return event[raw]
+        case Argument():
+            words = values(event.get(row.paths[0]))
+            place = [other.sigma for other in layout.rows.values() if other.paths[:1] == row.paths[:1]].index(row.sigma)
+            return words[place] if place < len(words) else None
         case Address(str() as network) if network in event and not any(path in event for path in row.paths):
             return event[network]
         case _:

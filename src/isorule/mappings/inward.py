@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import assert_never
 
-from isorule.ir.matchers import Matcher
+from isorule.diagnostics import Effect
+from isorule.ir.matchers import Matcher, options_of
 from isorule.ir.predicates import (
     Call,
     Field,
     Literal,
+    Nested,
     Operand,
+    Predicate,
     Test,
 )
 from isorule.ir.walk import Polarity
@@ -22,7 +25,7 @@ from isorule.mappings.composites import (
     name_inward,
     reading_inward,
 )
-from isorule.mappings.parts import Translated, one, options_of
+from isorule.mappings.parts import Remark, Translated, any_of, one
 from isorule.mappings.spelling import (
     as_number,
     canonical_only,
@@ -33,6 +36,7 @@ from isorule.mappings.spelling import (
 from isorule.mappings.taxonomy import (
     Account,
     Address,
+    Argument,
     AsText,
     FieldRow,
     FullText,
@@ -43,8 +47,9 @@ from isorule.mappings.taxonomy import (
     Role,
     Same,
     Spelled,
+    every_place,
 )
-from isorule.mappings.walking import Translator, unknown_field
+from isorule.mappings.walking import Translator, unconfirmed_field, unknown_field
 from isorule.mappings.words import words_inward
 
 
@@ -64,7 +69,15 @@ class Inward(Translator):
         if place is None:
             return self._stripped(path)
         whole = place.role is Role.VALUE and isinstance(place.row.rewrite, Same | Address | FullText)
-        return place.row.sigma if whole else None
+        return place.row.sigma if whole and "*" not in place.row.paths[0] else None
+
+    def nested(self, nested: Nested, polarity: Polarity) -> Predicate:
+        if not any(row.nested == nested.path for row in self.layout.rows.values()):
+            return Translator.nested(self, nested, polarity)
+        if not isinstance(nested.term, Test):
+            message = f"what must hold of one of the objects under {nested.path} may hold of several"
+            self.declare(Remark("objects-apart", Effect.WIDENS, message), polarity, nested.span)
+        return self.over(nested.term, polarity)
 
     def operand(self, operand: Operand, test: Test) -> Operand:
         match operand:
@@ -97,9 +110,17 @@ class Inward(Translator):
         if place is None:
             name = self._stripped(path)
             if name == path and self.layout.known:
-                self.declare(unknown_field(path), polarity, test)
+                self.declare(unknown_field(path), polarity, test.span)
             return lambda matcher: one(name, matcher)
         self._declare_spelling(place, polarity, test)
+        if path not in place.row.paths and every_place(path) in place.row.paths:
+            message = f"the place that {path} is about is not told apart from others"
+            self.declare(Remark("any-place", Effect.WIDENS, message), polarity, test.span)
+        if place.row.unconfirmed is not None:
+            self.declare(unconfirmed_field(place.row.sigma, path, place.row.unconfirmed), polarity, test.span)
+        if isinstance(place.row.rewrite, Argument) and path == place.row.paths[0]:
+            rows = [row.sigma for row in self.layout.rows.values() if row.paths[:1] == (path,)]
+            return lambda matcher: any_of(rows, matcher)
         known = place
         return lambda matcher: _inward_value(known, matcher, self.layout.separator, negative=negative)
 
@@ -108,7 +129,7 @@ class Inward(Translator):
             return
         remark = canonical_only(options_of(test.matcher), place.row.rewrite.spellings)
         if remark is not None:
-            self.declare(remark, polarity, test)
+            self.declare(remark, polarity, test.span)
 
 
 def _inward_value(place: Place, matcher: Matcher, separator: str, *, negative: bool) -> Translated:
@@ -144,7 +165,7 @@ def _inward_whole(row: FieldRow, matcher: Matcher) -> Translated:
             return registry_inward(row, matcher)
         case FullText():
             return words_inward(row, matcher)
-        case Same() | Address() | Hashes() | Account():
+        case Same() | Address() | Hashes() | Account() | Argument():
             return one(row.sigma, matcher)
         case _:
             assert_never(row.rewrite)

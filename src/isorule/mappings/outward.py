@@ -7,12 +7,13 @@ from typing import Final, assert_never
 
 from isorule.diagnostics import Effect
 from isorule.ir.axes import Case, Relation
-from isorule.ir.matchers import Equals, FieldRef, Matcher, Present
+from isorule.ir.matchers import Equals, FieldRef, Matcher, Present, options_of
 from isorule.ir.predicates import (
     And,
     Call,
     Field,
     Literal,
+    Nested,
     Not,
     Operand,
     Predicate,
@@ -26,7 +27,7 @@ from isorule.mappings.composites import (
     path_outward,
     zero_hashes,
 )
-from isorule.mappings.parts import Remark, Translated, one, options_of, text_of
+from isorule.mappings.parts import Remark, Translated, any_of, one, text_of
 from isorule.mappings.spelling import (
     address_outward,
     as_text,
@@ -37,6 +38,7 @@ from isorule.mappings.spelling import (
 from isorule.mappings.taxonomy import (
     Account,
     Address,
+    Argument,
     AsText,
     FieldRow,
     FullText,
@@ -46,7 +48,7 @@ from isorule.mappings.taxonomy import (
     Same,
     Spelled,
 )
-from isorule.mappings.walking import Translator, unknown_field
+from isorule.mappings.walking import Translator, unconfirmed_field, unknown_field
 from isorule.mappings.words import words_outward
 
 
@@ -56,13 +58,20 @@ class Outward(Translator):
     def key(self, path: str) -> str:
         """The field that is given the whole value, in whatever spelling."""
         row = self.layout.rows.get(path)
-        return row.paths[0] if row is not None and row.paths else self.named(path).path
+        held = row.paths[0] if row is not None and row.paths else ""
+        return held if held and "*" not in held else self.named(path).path
 
     def name(self, path: str) -> str | None:
         row = self.layout.rows.get(path)
         if row is None:
             return self._prefixed(path)
-        return row.paths[0] if isinstance(row.rewrite, Same | FullText) and len(row.paths) == 1 else None
+        whole = isinstance(row.rewrite, Same | FullText) and len(row.paths) == 1 and row.nested is None
+        return row.paths[0] if whole and "*" not in row.paths[0] else None
+
+    def leaf(self, test: Test, path: str, to: str) -> Predicate:
+        row = self.layout.rows.get(path)
+        found = Translator.leaf(self, test, path, to)
+        return found if row is None or row.nested is None else Nested(row.nested, found, test.span)
 
     def empty(self, test: Test, path: str, found: Translated, polarity: Polarity) -> tuple[Predicate, ...]:
         row = self.layout.rows.get(path)
@@ -78,10 +87,10 @@ class Outward(Translator):
             return ()
         if polarity is Polarity.NEGATIVE:
             message = f"an empty {path} is no field on the other side, which this exception does not except"
-            self.declare(Remark("empty-as-absent", Effect.NARROWS, message), polarity, test)
+            self.declare(Remark("empty-as-absent", Effect.NARROWS, message), polarity, test.span)
             return ()
         message = f"an empty {path} is no field on the other side, where none is found as well"
-        self.declare(Remark("empty-as-absent", Effect.WIDENS, message), polarity, test)
+        self.declare(Remark("empty-as-absent", Effect.WIDENS, message), polarity, test.span)
         terms = tuple(Not(Test(Field(to), Present()), test.span) for to in dict.fromkeys(absent))
         return (conjunction(terms, test.span),)
 
@@ -92,7 +101,7 @@ class Outward(Translator):
             case _:
                 return None
         sides = self._whole(path, test), self._whole(other, test)
-        self.declare(Remark("fields-compared-both-ways", Effect.WIDENS, _BOTH_WAYS), polarity, test)
+        self.declare(Remark("fields-compared-both-ways", Effect.WIDENS, _BOTH_WAYS), polarity, test.span)
         calls = (Call("startsWith", pair, Case.INSENSITIVE) for pair in (sides, sides[::-1]))
         return And(tuple(Test(call, Equals(True), span=test.span) for call in calls), test.span)
 
@@ -121,9 +130,11 @@ class Outward(Translator):
                 return lambda matcher: one(path, matcher)
             name = self._prefixed(path)
             if name == path and self.layout.known:
-                self.declare(unknown_field(path), polarity, test)
+                self.declare(unknown_field(path), polarity, test.span)
             return lambda matcher: one(name, matcher)
         known = row
+        if row.unconfirmed is not None:
+            self.declare(unconfirmed_field(path, row.paths[0], row.unconfirmed), polarity, test.span)
         return lambda matcher: _outward_value(known, matcher, self.layout.separator, negative=negative)
 
 
@@ -147,6 +158,9 @@ def _outward_value(row: FieldRow, matcher: Matcher, separator: str, *, negative:
             return words_outward(row, matcher)
         case Address(network):
             return address_outward(row, network, matcher)
+        case Argument():
+            message = f"which of the words {row.sigma} is, is not asked"
+            return any_of(row.paths, matcher, Remark("any-place", Effect.WIDENS, message))
         case _:
             assert_never(row.rewrite)
 

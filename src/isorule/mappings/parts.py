@@ -45,11 +45,6 @@ def any_of(paths: Iterable[str], matcher: Matcher, *remarks: Remark) -> Translat
     return Translated(tuple(((path, matcher),) for path in paths), remarks)
 
 
-def options_of(matcher: Matcher) -> tuple[Matcher, ...]:
-    """The matchers of which one must be met."""
-    return matcher.options if isinstance(matcher, OneOf) else (matcher,)
-
-
 def text_of(matcher: Matcher) -> str | None:
     """The one text that a value must be; None for a matcher that allows more."""
     match matcher:

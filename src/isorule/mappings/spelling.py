@@ -52,11 +52,16 @@ def spelled_outward(row: FieldRow, spelled: Spelled, matcher: Matcher) -> Transl
     """A word as all spellings of the other side; a word that the table does not have stays."""
     if isinstance(matcher, Present):
         return any_of(row.paths, matcher)
-    found = [spellings for word, spellings in spelled.spellings if accepts(matcher, word)]
+    found = {word: spellings for word, spellings in spelled.spellings if accepts(matcher, word)}
     if not found:
         return any_of(row.paths, matcher)
-    words = [word for spellings in found for word in spellings]
-    return joined(any_of(row.paths, Equals(word, case_of(matcher))) for word in words)
+    words = [word for spellings in found.values() for word in spellings]
+    others = [
+        word for word, spellings in spelled.spellings if word not in found and not set(words).isdisjoint(spellings)
+    ]
+    message = f"{words[0]} stands for {', '.join(others)}, too"
+    remarks = (Remark("shared-spelling", Effect.WIDENS, message),) if others else ()
+    return joined(any_of(row.paths, Equals(word, case_of(matcher)), *remarks) for word in words)
 
 
 def spelled_inward(row: FieldRow, spelled: Spelled, matcher: Matcher) -> Translated:

@@ -16,6 +16,7 @@ from isorule.ir.rule import LogSource
 from isorule.mappings.taxonomy import (
     Account,
     Address,
+    Argument,
     AsText,
     FieldRow,
     Fields,
@@ -104,6 +105,8 @@ def _row(name: str, entry: Any, spellings: Mapping[str, Any]) -> FieldRow:
         _texts(entry.get("extension")),
         _texts(entry.get("arguments")),
         _texts(entry.get("key")),
+        entry.get("nested"),
+        entry.get("unconfirmed"),
     )
 
 
@@ -111,7 +114,7 @@ def _rewrite(entry: Mapping[str, Any], spellings: Mapping[str, Any]) -> Rewrite:
     if "begins" in entry:
         return Prefixed(_spellings(spellings[entry["begins"]]))
     if "hashes" in entry:
-        return Hashes(tuple(entry["hashes"].items()))
+        return Hashes(tuple((name, path) for name, paths in entry["hashes"].items() for path in _texts(paths)))
     if "account" in entry:
         return Account(entry["account"]["domain"], entry["account"]["name"])
     if "registry_data" in entry:
@@ -127,6 +130,8 @@ def _rewrite(entry: Mapping[str, Any], spellings: Mapping[str, Any]) -> Rewrite:
             return Address()
         case "words":
             return FullText()
+        case "argument":
+            return Argument()
         case Mapping() as table:
             return Spelled(_spellings(table))
         case str() as name:

@@ -7,10 +7,12 @@ together say of one log source.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, unique
 from functools import lru_cache
+from typing import Final
 
 from isorule.ir.rule import LogSource
 
@@ -44,7 +46,10 @@ class Prefixed:
 
 @dataclass(frozen=True, slots=True)
 class Hashes:
-    """Sigma's value is a list `MD5=…,SHA256=…`; `fields` has the path for each algorithm."""
+    """Sigma's value is a list `MD5=…,SHA256=…`; `fields` has the paths for each algorithm.
+
+    The first path of an algorithm is the one that events are given, the others hold it in other layouts.
+    """
 
     fields: tuple[tuple[str, str], ...]
 
@@ -79,7 +84,12 @@ class FullText:
     """The other side is a field of full text, which is searched by words."""
 
 
-Rewrite = Same | AsText | Spelled | Prefixed | Hashes | Account | RegistryData | Address | FullText
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """Sigma has a field for each place in a list (`a0`, `a1`), the other side the list, whose places are not asked."""
+
+
+Rewrite = Same | AsText | Spelled | Prefixed | Hashes | Account | RegistryData | Address | FullText | Argument
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +100,9 @@ class FieldRow:
     the same taxonomy (Elastic Defend beside Winlogbeat), and a rule asks all of them. `aliases` hold it, too, but no
     rule needs to ask them. `names` hold the last part of a value that is a path, `extensions` what stands after its
     last dot, `arguments` the words of a command line. `keys` hold another value that goes with it (a host's id with its
-    name), which serves to group events but no condition.
+    name), which serves to group events but no condition. A path with `*` stands for every place of a list that the
+    other side keeps as an object (`target_resources.*.type`). `nested` is the path of objects that the other side asks
+    one by one. `unconfirmed` says why the row is not known for certain.
     """
 
     sigma: str
@@ -101,6 +113,8 @@ class FieldRow:
     extensions: tuple[str, ...] = ()
     arguments: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()
+    nested: str | None = None
+    unconfirmed: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,14 +214,25 @@ class Layout:
     _places: dict[str, Place] = field(default_factory=dict, compare=False, repr=False)
 
     def place(self, path: str) -> Place | None:
-        """Which row holds a path of the other side, and in what way; None for a path that no row has."""
+        """Which row holds a path of the other side, and in what way; None for a path that no row has.
+
+        A path with the number of a place in it is that of a row which speaks for all places.
+        """
         if not self._places:
             self._places.update(_places(self.rows.values()))
-        return self._places.get(path)
+        return self._places.get(path) or self._places.get(every_place(path))
 
     def coarser(self, path: str) -> FieldRow | None:
         """The row of another value that goes with the one of a path; None where there is none."""
         return next((row for row in self.rows.values() if path in row.keys), None)
+
+
+def every_place(path: str) -> str:
+    """The path with `*` for the number of each place in it."""
+    return _PLACE.sub("*", path)
+
+
+_PLACE: Final = re.compile(r"(?<=\.)\d+(?=\.)")
 
 
 def _places(rows: Iterable[FieldRow]) -> dict[str, Place]:

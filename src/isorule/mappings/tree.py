@@ -21,8 +21,27 @@ def _leaves(node: Event, prefix: str) -> Iterator[tuple[str, object]]:
             yield path, value
 
 
-def put(event: dict[str, object], path: str, value: object) -> None:
-    """Set the value at a path, where nothing stands there yet; a value on the way moves aside to a dotted key."""
+def spread(event: Event) -> dict[str, object]:
+    """Every value by its dotted path, also those of objects in lists: what one field of all of them holds is a list."""
+    out: dict[str, object] = {}
+    for path, value in flat(event).items():
+        objects = [item for item in values(value) if isinstance(item, Mapping)]
+        if not objects or len(objects) < len(values(value)):
+            out[path] = value
+            continue
+        held: dict[str, list[object]] = {}
+        for item in objects:
+            for inner, found in spread(item).items():
+                held.setdefault(f"{path}.{inner}", []).extend(values(found))
+        out |= {name: one_or_list(found) for name, found in held.items()}
+    return out
+
+
+def put(event: dict[str, object], path: str, value: object, *, anew: bool = False) -> None:
+    """Set the value at a path, where nothing stands there yet, or `anew`.
+
+    A value on the way moves aside to a dotted key.
+    """
     names = path.split(".")
     node = event
     for at, name in enumerate(names[:-1]):
@@ -31,6 +50,8 @@ def put(event: dict[str, object], path: str, value: object) -> None:
             node.setdefault(".".join(names[at:]), value)
             return
         node = inner
+    if anew:
+        node[names[-1]] = value
     node.setdefault(names[-1], value)
 
 

@@ -9,7 +9,7 @@ from typing import assert_never
 from isorule.diagnostics import Effect
 from isorule.ir.axes import Quantifier, Relation
 from isorule.ir.losses import Loss, loss, refusal
-from isorule.ir.matchers import Complement, Equals, FieldRef, Matcher
+from isorule.ir.matchers import Complement, Equals, FieldRef, Matcher, options_of
 from isorule.ir.predicates import (
     And,
     AnyField,
@@ -29,7 +29,7 @@ from isorule.ir.predicates import (
     disjunction,
 )
 from isorule.ir.walk import Polarity, rewrite_matchers
-from isorule.mappings.parts import Remark, Translated, grouped, joined, options_of
+from isorule.mappings.parts import Remark, Translated, grouped, joined
 from isorule.mappings.taxonomy import (
     Layout,
 )
@@ -53,23 +53,23 @@ class Translator:
 
     def translated(self, predicate: Predicate) -> Translation:
         """The condition with the other names, and what that changes."""
-        found = self._over(predicate, Polarity.POSITIVE)
+        found = self.over(predicate, Polarity.POSITIVE)
         return Translation(found, tuple(self.losses))
 
-    def _over(self, predicate: Predicate, polarity: Polarity) -> Predicate:
+    def over(self, predicate: Predicate, polarity: Polarity) -> Predicate:
+        """A part of the condition with the other names."""
         match predicate:
             case Const():
                 return predicate
             case Not(term):
-                inner = self._over(term, polarity.flipped())
+                inner = self.over(term, polarity.flipped())
                 return inner.term if isinstance(inner, Not) else Not(inner, predicate.span)
             case And(terms):
-                return conjunction(_flat([self._over(term, polarity) for term in terms], And), predicate.span)
+                return conjunction(_flat([self.over(term, polarity) for term in terms], And), predicate.span)
             case Or(terms):
-                return disjunction(_flat([self._over(term, polarity) for term in terms], Or), predicate.span)
-            case Nested(path):
-                message = f"the objects under {path} are asked one by one, which no table of fields says"
-                raise refusal("nested-fields", message, span=predicate.span)
+                return disjunction(_flat([self.over(term, polarity) for term in terms], Or), predicate.span)
+            case Nested():
+                return self.nested(predicate, polarity)
             case Test():
                 return self._test(predicate, polarity)
             case _:
@@ -84,6 +84,8 @@ class Translator:
                 if accounts is not None:
                     return accounts
                 return replace(test, subject=self.named(path, test.span), matcher=self._referring(test.matcher, test))
+            case FieldGlob(pattern) if _is_plain(test) and self.layout.place(pattern) is not None:
+                return self._leaf(test, pattern, polarity)
             case FieldGlob(pattern):
                 message = f"the fields {pattern} of one taxonomy are not fields of one pattern in the other"
                 raise refusal("field-wildcard", message, span=test.span)
@@ -95,6 +97,11 @@ class Translator:
                 return test
             case _:
                 assert_never(test.subject)
+
+    def nested(self, nested: Nested, _polarity: Polarity) -> Predicate:
+        """What is asked of objects one by one."""
+        message = f"the objects under {nested.path} are asked one by one, which no table of fields says"
+        raise refusal("nested-fields", message, span=nested.span)
 
     def account_reference(self, _test: Test, _path: str, _polarity: Polarity) -> Predicate | None:
         """A comparison of two fields of which one is kept in two parts; None where none is."""
@@ -143,12 +150,16 @@ class Translator:
         found = joined([translate(option) for option in options])
         empty = self.empty(test, path, found, polarity)
         for remark in found.remarks:
-            self.declare(remark, polarity, test)
+            self.declare(remark, polarity, test.span)
         terms = [
-            conjunction(tuple(replace(test, subject=Field(to), matcher=matcher) for to, matcher in alternative))
+            conjunction(tuple(self.leaf(replace(test, matcher=matcher), path, to) for to, matcher in alternative))
             for alternative in grouped(found)
         ]
         return disjunction((*terms, *empty), test.span)
+
+    def leaf(self, test: Test, _path: str, to: str) -> Predicate:
+        """A test that was one of the path, asked of a field of the other side."""
+        return replace(test, subject=FieldGlob(to) if "*" in to else Field(to))
 
     def empty(self, _test: Test, _path: str, _found: Translated, _polarity: Polarity) -> tuple[Predicate, ...]:
         """What asks for an empty value besides, where the other side has no field for one."""
@@ -158,10 +169,10 @@ class Translator:
         """What makes of a test on a value of the field the tests of the other side."""
         raise NotImplementedError
 
-    def declare(self, remark: Remark, polarity: Polarity, test: Test) -> None:
+    def declare(self, remark: Remark, polarity: Polarity, span: Span | None) -> None:
         """Note what a translation changes, with its effect on the whole condition."""
         effect = remark.effect if polarity is Polarity.POSITIVE else remark.effect.under_negation()
-        self.losses[loss(remark.name, effect, remark.message, span=test.span)] = None
+        self.losses[loss(remark.name, effect, remark.message, span=span)] = None
 
 
 def _lifted(test: Test) -> Test:
@@ -188,7 +199,12 @@ def _is_plain(test: Test) -> bool:
     return not any(isinstance(option, FieldRef | Complement) for option in options_of(test.matcher))
 
 
+def unconfirmed_field(path: str, to: str, reason: str) -> Remark:
+    """The remark for a field of which the tables do not know for certain that it holds what another one does."""
+    return Remark("field-unconfirmed", Effect.COSMETIC, f"it is not confirmed that {to} is {path}: {reason}")
+
+
 def unknown_field(path: str) -> Remark:
-    """The remark for a field that the other taxonomy has no name for."""
+    """The remark for a field that the other taxonomy has no name for: events there do not have it, so no test holds."""
     message = f"the other taxonomy has no name for {path}, which is kept"
-    return Remark("field-unmapped", Effect.CHANGES, message)
+    return Remark("field-unmapped", Effect.NARROWS, message)

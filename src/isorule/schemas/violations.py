@@ -12,6 +12,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from isorule.schemas.quick import Holds, keeps
 from isorule.source import KeyPath, path_text
 
 if TYPE_CHECKING:
@@ -57,8 +58,9 @@ def schema(name: str) -> Mapping[str, Any]:
 
 def violations(name: str, document: Mapping[str, object]) -> Iterator[Violation]:
     """All that a document does wrong by the schema of this name, in the order in which the schema asks."""
-    for error in _validator(name).iter_errors(document):
-        yield from _explained(_fault(error))
+    if not _keeps(name)(document):
+        for error in _validator(name).iter_errors(document):
+            yield from _explained(_fault(error))
 
 
 def _folder() -> Traversable:
@@ -66,6 +68,11 @@ def _folder() -> Traversable:
     if packaged.joinpath(f"elastic-rule{_SUFFIX}").is_file():
         return packaged
     return Path(__file__).parents[3] / "schemas"
+
+
+@cache
+def _keeps(name: str) -> Holds:
+    return keeps(schema(name))
 
 
 @cache

@@ -10,6 +10,7 @@ import pytest
 import tomli
 
 import isorule
+from isorule.conversion.event_mapping import events_for
 from isorule.mappings.arguments import argument_list
 from isorule.mappings.tree import flat
 
@@ -70,3 +71,27 @@ def test_an_unknown_name_is_no_mapping() -> None:
     with pytest.raises(isorule.UnknownNameError) as caught:
         isorule.map_events([], "splunk")
     assert caught.value.diagnostic.name == "unknown-mapping"
+
+
+def test_a_field_that_only_ecs_has_may_hold_several_values() -> None:
+    event = {"event": {"code": "4624"}, "host.os.type": "windows", "winlog.logon.type": ["Network", "Unknown"]}
+    (back,) = isorule.map_events([event], "sigmahq", {"product": "windows", "service": "security"})
+    assert back["LogonType"] == "3"
+
+
+RULE = r"""
+title: A program
+logsource: {product: windows, category: process_creation}
+detection: {selection: {Image|endswith: '\x.exe'}, condition: selection}
+"""
+
+
+@pytest.mark.parametrize(("kind", "alerts"), [("start", 1), ("START", 0)])
+def test_an_event_in_ecs_is_of_a_log_source_by_the_words_that_a_rule_asks_for(kind: str, alerts: int) -> None:
+    (rule,) = isorule.loads(RULE, "sigma")
+    process = {"name": "x.exe", "executable": r"C:\x.exe"}
+    event = {"event": {"category": "process", "type": kind}, "host": {"os": {"type": "windows"}}, "process": process}
+    elastic = isorule.convert(rule, "elastic", fields="ecs").rule
+    found = events_for(rule, [event])
+    assert len(isorule.evaluate(elastic, [event])) == alerts
+    assert (len(isorule.evaluate(rule, found)) if found else 0) == alerts

@@ -37,6 +37,14 @@ def test_the_items_of_a_correlation_are_mapped_by_their_own_log_sources() -> Non
     assert [having.measure.fields for having in found.having][-1] == ("winlog.event_data.TargetUserName",)
 
 
+def test_a_correlation_of_unknown_rules_keeps_its_names_and_says_so() -> None:
+    (correlation,) = isorule.loads(CORRELATION.partition("---")[2], "sigma")
+    found = isorule.convert(correlation, "sigma", fields="ecs")
+    assert [loss.name for loss in found.losses] == ["logsource-unmapped"]
+    assert found.verdict.kind is VerdictKind.UNDECIDED
+    assert found.rule.detection == correlation.detection
+
+
 def test_a_rule_remembers_which_names_it_has() -> None:
     (rule,) = isorule.loads(RULE, "sigma")
     elastic = isorule.convert(rule, "elastic", fields="ecs")
@@ -145,7 +153,7 @@ def test_the_clauses_of_a_sequence_may_be_of_several_log_sources() -> None:
     assert isinstance(found.rule.detection, Correlation)
     assert found.rule.detection.by == ("ProcessGuid",)
     assert r"TargetFilename|endswith: '.js'" in found.text
-    assert {loss.name for loss in found.losses} <= {"name-as-path"}
+    assert {loss.name for loss in found.losses} <= {"name-as-path", "condition-of-agent"}
     assert found.verdict.kind is not VerdictKind.UNDECIDED
 
 

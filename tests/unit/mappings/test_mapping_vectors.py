@@ -99,3 +99,14 @@ def test_inward(case: Mapping[str, Any]) -> None:
     assert effects(found) == expected(case.get("losses", []))
     if "sigma" in case:
         assert isorule.verify(sigma_rule(case), found.rule).same, found.text
+
+
+@pytest.mark.parametrize("case", cases("kuery.toml"))
+def test_outward_to_kuery(case: Mapping[str, Any]) -> None:
+    rule = sigma_rule(case)
+    found = isorule.convert(rule, "elastic", fields="ecs", language="kuery", case="fold")
+    query = isorule.parse(case["kuery"], "kuery")
+    assert isinstance(query, Match)
+    required = requirement(ecs_taxonomy().layout(rule.data_source.logsource))
+    assert meaning(found.rule.detection) == meaning(Match(conjunction((*required, query.where)))), found.text
+    assert effects(found) == expected(case.get("outward", []))
