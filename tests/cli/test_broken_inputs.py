@@ -63,6 +63,16 @@ BROKEN = {
     "many-nots.toml": b'[rule]\nname = "a"\ntype = "eql"\nlanguage = "eql"\nquery = "any where '
     + b"not " * 3000
     + b'true"\n',
+    "long-number.toml": b'[rule]\nname = "a"\ntype = "eql"\nlanguage = "eql"\nquery = "any where a == '
+    + b"1" * 5000
+    + b'"\n',
+    "long-pipe.toml": b'[rule]\nname = "a"\ntype = "eql"\nlanguage = "eql"\nquery = "any where true | head '
+    + b"1" * 5000
+    + b'"\n',
+    "infinite.yml": b"title: a\nlogsource: {}\ndetection:\n  s:\n    a: .inf\n  condition: s\n",
+    "long-timespan.yml": b"title: a\ncorrelation:\n  type: event_count\n  rules: [b]\n  timespan: "
+    + b"1" * 5000
+    + b"s\n  condition: {gte: 1}\n",
     "deep-condition.yml": b"title: a\nlogsource: {}\ndetection:\n  s:\n    a: b\n  condition: "
     + b"(" * 3000
     + b"s"

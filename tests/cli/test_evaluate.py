@@ -129,3 +129,12 @@ def test_types_that_the_user_names_are_those_of_the_engine(run: Run, write: Writ
     assert [alert["rule"] for alert in _alerts(result)] == [texts.id(1), texts.id(3)]
     assert "r/b.toml:20:3: error[inexact-field]" in result.stderr
     assert result.exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("now", "found"), [("2026-01-02T00:00:00Z", 1), ("2026-01-02T02:00:00+02:00", 1), ("2026-01-03", 0)]
+)
+def test_now_is_a_moment_in_its_zone(run: Run, write: Write, texts: Any, now: str, found: int) -> None:
+    write("a.toml", texts.elastic(query='process where @timestamp >= "now-1h" and @timestamp <= "now"'))
+    write("e.ndjson", _ndjson(SHELL, OTHER))
+    assert len(_alerts(run("eval", "a.toml", "--events", "e.ndjson", "--now", now))) == found

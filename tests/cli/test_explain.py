@@ -52,11 +52,24 @@ def test_the_analysis_as_json(run: Run, write: Write, texts: Any) -> None:
     write("a.toml", texts.elastic(query='any where user.id == "0" and user.id == null'))
     (rule,) = json.loads(run("explain", "a.toml", "--format", "json").stdout)["rules"]
     (condition,) = rule["conditions"]
+    assert rule["stream"] == []
     assert condition["matches"] == "none"
     assert condition["examples"] == []
     (finding,) = condition["findings"]
     assert (finding["kind"], finding["scope"]) == ("never-true", "all-events")
     assert [part["line"] for part in finding["by"]] == [19, 19]
+
+
+def test_a_sequence_has_a_stream_of_events(run: Run, write: Write, texts: Any) -> None:
+    query = 'sequence by host.id [process where process.name == "a"] [process where process.name == "b"] with runs=9'
+    write("a.toml", texts.elastic(query=query))
+    lines = run("explain", "a.toml").stdout.splitlines()
+    shown = lines[lines.index("gives an alert on these events together:") + 1 :]
+    names = [json.loads(line)["process"]["name"] for line in shown[:-1]]
+    assert (names, shown[-1]) == (["a", *"bbbbbbb"], "  and 2 more")
+    (rule,) = json.loads(run("explain", "a.toml", "--format", "json").stdout)["rules"]
+    assert [event["process"]["name"] for event in rule["stream"]] == ["a", *"b" * 9]
+    assert len({event["host"]["id"] for event in rule["stream"]}) == 1
 
 
 def test_the_representation_is_added_when_asked_for(run: Run, write: Write, texts: Any) -> None:

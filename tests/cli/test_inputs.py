@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -89,3 +91,25 @@ def test_an_output_that_is_a_link_to_itself_is_replaced(run: Run, write: Write, 
     result = run("convert", "r", "--to", "sigma", "-o", "out")
     assert result.exit_code == 0
     assert Path("out/a.yml").read_text(encoding="utf-8").startswith("title:")
+
+
+@pytest.mark.usefixtures("tree")
+def test_a_pipe_in_a_folder_is_no_rule_and_a_broken_link_is() -> None:
+    os.mkfifo("r/pipe.yml")
+    Path("r/link.toml").symlink_to("nowhere.toml")
+    assert ("r/pipe.yml", "pipe.yml") not in _named("r")
+    assert ("r/link.toml", "link.toml") in _named("r")
+
+
+@pytest.mark.usefixtures("tree")
+def test_a_folder_that_cannot_be_read_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    listed = os.scandir
+
+    def refuse(path: str) -> object:
+        if str(path).endswith("deep"):
+            raise PermissionError(errno.EACCES, "Permission denied", path)
+        return listed(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    with pytest.raises(click.UsageError, match="the folder r/deep cannot be read: Permission denied"):
+        rule_files(["r"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import subprocess
@@ -71,6 +72,23 @@ def test_checking_an_elastic_rule_does_not_import_pysigma(folder: Path, write: C
     assert "sigma" not in _modules_after("check", "a.toml")
 
 
+@pytest.mark.parametrize("module", ["click", "isorule.cli.program", "isorule.cli.check", "isorule.checks.cache"])
+def test_an_interrupt_during_an_import_ends_the_run_quietly(module: str) -> None:
+    script = (
+        "import sys\n"
+        "class Interrupt:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        f"        if name == {module!r}:\n"
+        "            raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Interrupt())\n"
+        "from isorule.cli import main\n"
+        "sys.argv = ['isorule', 'check', '.']\n"
+        "main()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr.strip()) == (130, "", "isorule: interrupted")
+
+
 def test_a_closed_pipe_ends_the_run_quietly() -> None:
     """`isorule dialects | true`: nothing is left to say, and the exit code is that of a process ended by SIGPIPE."""
     reader, writer = os.pipe()
@@ -125,6 +143,16 @@ def test_a_fault_outside_of_any_file_is_3(run: Callable[..., Any], monkeypatch: 
     result = run("dialects")
     assert result.exit_code == 3
     assert result.stderr.startswith("isorule: internal fault: ZeroDivisionError: by us\n")
+
+
+def test_a_full_disk_is_no_bug_of_ours(run: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail() -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("isorule.cli.dialects.dialect_names", fail)
+    result = run("dialects")
+    assert result.exit_code == 3
+    assert result.stderr == "isorule: the output cannot be written: No space left on device\n"
 
 
 def test_an_interrupt_is_130(run: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:

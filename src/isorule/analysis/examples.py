@@ -31,6 +31,9 @@ Path = tuple[int, ...]
 MOST_BRANCHES = 200
 """The branches of one condition that get an example."""
 
+_MOST_WORK = MOST_WORK // 4
+"""What all examples of one condition may cost: nobody reads hundreds of them, so they may take less than findings."""
+
 _CHECKING = 20
 """What it costs to make and ask an evaluator, for each term of the condition."""
 
@@ -76,7 +79,7 @@ class _Examples:
         self._now = now
         self._root = terms_of(resolve(predicate, schema))
         self._size = sum(1 for _ in walk_terms(self._root))
-        self._effort = Effort(MOST_WORK)
+        self._effort = Effort(_MOST_WORK)
         self._theory = Theory(self._root, schema, nanos(now), budget, self._effort)
 
     def all(self) -> Iterator[Example]:

@@ -84,19 +84,6 @@ class ConditionAnalysis:
     findings: tuple[Finding, ...]
     not_analysed: str | None = None
 
-    @property
-    def dead(self) -> tuple[Finding, ...]:
-        """Branches that no event takes: contradictory by themselves, or where they stand."""
-        return self._of(FindingKind.DEAD, FindingKind.NEVER_TRUE)
-
-    @property
-    def redundant(self) -> tuple[Finding, ...]:
-        """Terms that others make needless."""
-        return self._of(FindingKind.DUPLICATE, FindingKind.SUBSUMED, FindingKind.IMPLIED)
-
-    def _of(self, *kinds: FindingKind) -> tuple[Finding, ...]:
-        return tuple(finding for finding in self.findings if finding.kind in kinds)
-
 
 @dataclass(frozen=True, slots=True)
 class Analysis:

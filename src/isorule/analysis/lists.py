@@ -8,7 +8,7 @@ less, never a wrong one: what is missed is asked again before anything is said t
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from isorule.analysis.theory import Theory
 from isorule.evaluation.literals import accelerator_installed, literal_finder
@@ -51,9 +51,4 @@ class ValueIndex:
 
     def own_value(self, leaf: int) -> Scalar | None:
         """A value that meets this leaf and no other; None where none is seen at once."""
-        return next((value for value in self._hints(leaf) if self.met(value) == {leaf}), None)
-
-    def _hints(self, leaf: int) -> Iterator[Scalar]:
-        placed = self._theory.placed[leaf - 1]
-        if placed is not None and placed.fact is not None:
-            yield from placed.fact.hints[:_HINTS]
+        return next((value for value in self._theory.hints(leaf)[:_HINTS] if self.met(value) == {leaf}), None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from isorule.analysis.guesses import Guesses
 from isorule.analysis.terms import Circumstance, Shape, Term, circumstances
 from isorule.analysis.theory import No, Scene, Theory, meets
 from isorule.verification.formulas import Formula, Joint, negation
@@ -57,13 +58,13 @@ def holds_on_nothing(formula: Formula) -> bool:
     return (all if formula.every else any)(map(holds_on_nothing, formula.parts))
 
 
-def decides(theory: Theory, term: Term, single: bool) -> bool | None:
+def decides(theory: Theory, guesses: Guesses, term: Term, single: bool) -> bool | None:
     """Whether some event is decided by the term alone; None where that was not found out."""
     own = deciding_formula(term, single)
     around = dependent(theory, term, single)
     if not around and holds_on_nothing(own):
         return True
-    answer = theory.possible([own, *(signed(one, single) for one in around)], single=single)
+    answer = guesses.possible([own, *(signed(one, single) for one in around)], single=single)
     return None if answer is No.UNKNOWN else isinstance(answer, Scene)
 
 

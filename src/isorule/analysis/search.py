@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from isorule.analysis.findings import Finding, FindingKind, Part, Reach, Scope
+from isorule.analysis.guesses import Guesses
 from isorule.analysis.lists import ValueIndex
 from isorule.analysis.questions import (
     blame,
@@ -34,12 +37,14 @@ class _Needless:
 
 
 class Search:
-    """One pass over the terms. Every needless term is left out of the questions that follow."""
+    """One pass over the terms. What is needless is so in the condition as it stands, and still so without all that was
+    found before it."""
 
     def __init__(self, root: Term, theory: Theory, kept: frozenset[Key]) -> None:
         """Terms written as one of `kept` are not asked about: elsewhere in the condition they are needed."""
         self._root = root
         self._theory = theory
+        self._guesses = Guesses(theory)
         self._kept = kept
         self._found: list[_Needless] = []
 
@@ -62,7 +67,7 @@ class Search:
         ):
             self._report(self._root, FindingKind.ALWAYS_TRUE, [], Scope.ALL_EVENTS)
             return Reach.ALL, True
-        answer = self._theory.possible([formula], single=True)
+        answer = self._guesses.possible([formula], single=True)
         if isinstance(answer, Scene):
             return Reach.SOME, True
         if answer is No.IMPOSSIBLE:
@@ -89,19 +94,39 @@ class Search:
             self._descend(part, single)
 
     def _is_needless(self, term: Term, single: bool) -> bool:
-        if decides(self._theory, term, single) is not False:
+        scope = self._scope(term, single)
+        if scope is None:
             return False
-        scope = Scope.SINGLE_VALUES
-        if not single or decides(self._theory, term, False) is False:
-            scope = Scope.ALL_EVENTS
-        by = blame(self._theory, term, scope is Scope.SINGLE_VALUES)
-        if by is None:
-            return False
-        kind = _kind(term, by)
-        if kind is FindingKind.NEVER_TRUE and not by and not term.negated:
-            by = self._contradiction(term, scope)
+        with self._all_back():
+            alone = self._scope(term, single) if self._found else scope
+            if alone is None:
+                return False  # needless only without what is left out already: then it is what made that needless
+            scope = Scope.SINGLE_VALUES if Scope.SINGLE_VALUES in (scope, alone) else Scope.ALL_EVENTS
+            by = blame(self._theory, term, scope is Scope.SINGLE_VALUES)
+            if by is None:
+                return False
+            kind = _kind(term, by)
+            if kind is FindingKind.NEVER_TRUE and not by and not term.negated:
+                by = self._contradiction(term, scope)
         self._report(term, kind, by, scope)
         return True
+
+    def _scope(self, term: Term, single: bool) -> Scope | None:
+        """Of which events it is true that a term never decides; None where it does, or that was not found out."""
+        if decides(self._theory, self._guesses, term, single) is not False:
+            return None
+        everywhere = not single or decides(self._theory, self._guesses, term, False) is False
+        return Scope.ALL_EVENTS if everywhere else Scope.SINGLE_VALUES
+
+    @contextmanager
+    def _all_back(self) -> Iterator[None]:
+        """Questions that are asked meanwhile are about the condition as it stands."""
+        left_out = [(item.term, item.term.removed) for item in self._found]
+        for term, _ in left_out:
+            term.removed = term.removed_from_single = False
+        yield
+        for term, removed in left_out:
+            term.removed, term.removed_from_single = removed, True
 
     def _report(self, term: Term, kind: FindingKind, by: list[Circumstance], scope: Scope) -> None:
         parts = tuple(sorted((_part(one.term) for one in by), key=_start))
@@ -116,7 +141,7 @@ class Search:
             return set()
         around = connected(self._theory, term.places, circumstances(term, single))
         formulas = [signed(one, single) for one in around]
-        scene = self._theory.possible([term.formula, *formulas], single=single) if formulas else Scene({})
+        scene = self._guesses.possible([term.formula, *formulas], single=single) if formulas else Scene({})
         if not isinstance(scene, Scene):
             return set()
         return {part for part, leaf in values.leaves if self._shows(values, leaf, formulas, scene.values)}
@@ -177,8 +202,7 @@ class _ValueList:
 
 
 def _asks_a_value(theory: Theory, leaf: int) -> bool:
-    placed = theory.placed[leaf - 1]
-    return placed is not None and placed.asks is Asks.VALUE
+    return theory.asks(leaf) is Asks.VALUE
 
 
 def _kind(term: Term, by: list[Circumstance]) -> FindingKind:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum, unique
 
@@ -56,6 +56,7 @@ class Theory:
         self._subjects = Subjects(schema, now)
         self._meter = Meter(budget)
         self._impossible: list[frozenset[int]] = []
+        self._passed: dict[tuple[int, str], bool] = {}
         leaf_terms = [term for term in walk_terms(root) if term.shape is Shape.LEAF]
         cores: list[Core] = [term.core for term in leaf_terms if term.core is not None]
         paths = sorted({self._subjects.source(path) for path in _paths(Numbering(cores).leaves)})
@@ -81,12 +82,44 @@ class Theory:
         placed = self.placed[leaf - 1]
         return placed.place if placed is not None else f"\0{leaf}"
 
+    def has_lists(self, place: str) -> bool:
+        """Whether a place may have several values also where most fields have one."""
+        return place not in self._roles
+
+    def asks(self, leaf: int) -> Asks | None:
+        """What a leaf asks of the values of its place; None for a leaf of which that is not known."""
+        placed = self.placed[leaf - 1]
+        return None if placed is None else placed.asks
+
     def passes(self, leaf: int, value: Scalar) -> bool | None:
         """Whether a value meets a leaf about the values of one field; None for other leaves."""
         placed = self.placed[leaf - 1]
         if placed is None or placed.asks is not Asks.VALUE or placed.fact is None:
             return None
-        return placed.fact.check(value) is not placed.inverted
+        if not isinstance(value, str):
+            return placed.fact.check(value) is not placed.inverted
+        known = self._passed.get((leaf, value))
+        if known is None:
+            known = self._passed[leaf, value] = placed.fact.check(value) is not placed.inverted
+        return known
+
+    def passes_at(self, leaf: int, path: str, value: Scalar) -> bool | None:
+        """Whether a value of a field meets a leaf about the values of all fields; None where that cannot be said."""
+        placed = self.placed[leaf - 1]
+        found = self._subjects.anywhere(placed, path) if placed is not None else None
+        return None if found is None or placed is None else found.check(value) is not placed.inverted
+
+    def somewhere(self, leaf: int) -> Iterator[tuple[str, Scalar]]:
+        """Fields and values in them that may meet a leaf about the values of all fields."""
+        placed = self.placed[leaf - 1]
+        for path in self._subjects.kinds:
+            found = self._subjects.anywhere(placed, path) if placed is not None else None
+            yield from ((path, value) for value in (found.hints if found is not None else ()))
+
+    def hints(self, leaf: int) -> tuple[Scalar, ...]:
+        """Values that may meet a leaf about the values of one field."""
+        placed = self.placed[leaf - 1]
+        return () if placed is None or placed.fact is None else placed.fact.hints
 
     def leaf(self, number: int) -> Leaf:
         """The leaf of a number."""
@@ -108,19 +141,33 @@ class Theory:
         """The values of a scene, and others where it compares two fields."""
         return variants(scene.values, scene.signs, self._subjects)
 
-    def holds(self, formula: Formula, values: Values) -> bool | None:
-        """Whether an event of these values, and no others, meets a formula; None where a leaf leaves that open."""
+    def holds(self, formula: Formula, values: Values, assumed: Collection[int] = ()) -> bool | None:
+        """Whether an event of these values, and no others, meets a formula; None where a leaf leaves that open.
+
+        `assumed` are leaves, with their signs, that more than the values of one field decide.
+        """
         if isinstance(formula, int):
             found = self._leaf_holds(abs(formula), values)
+            if found is None and self.placed[abs(formula) - 1] is None:
+                return True if formula in assumed else False if -formula in assumed else None
             return found if found is None or formula > 0 else not found
-        answers = [self.holds(part, values) for part in formula.parts]
-        return _every(answers) if formula.every else _some(answers)
+        is_open = False
+        for part in formula.parts:
+            found = self.holds(part, values, assumed)
+            if found is None:
+                is_open = True
+            elif found is not formula.every:
+                return found
+        return None if is_open else formula.every
 
     def _leaf_holds(self, leaf: int, values: Values) -> bool | None:
         self.effort.spend(1)
         placed = self.placed[leaf - 1]
-        if placed is None or placed.place == ANYWHERE:
+        if placed is None:
             return None
+        if placed.place == ANYWHERE:
+            answers = [self.passes_at(leaf, path, value) for path, some in values.items() for value in some]
+            return True if True in answers else None if None in answers else False
         present = values.get(placed.place, [])
         match placed.asks:
             case Asks.ANY:
@@ -174,14 +221,6 @@ class Theory:
         for path in sorted(places & self._roles.keys()):
             present, single = self._roles[path]
             yield Joint(False, (-present, single))
-
-
-def _every(answers: list[bool | None]) -> bool | None:
-    return False if False in answers else None if None in answers else True
-
-
-def _some(answers: list[bool | None]) -> bool | None:
-    return True if True in answers else None if None in answers else False
 
 
 def _renumbered(formula: Formula, local: dict[int, int]) -> Formula:

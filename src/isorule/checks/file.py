@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +15,7 @@ from isorule.checks.selection import Plan, close_to, is_known
 from isorule.diagnostics import Diagnostic, IsoruleError, Related, sort_key
 from isorule.documents import document_format, format_of_path
 from isorule.documents.problems import parse_error
+from isorule.documents.sigma_yaml import read_each
 from isorule.ir.rule import Rule
 from isorule.source import KeyPath, SourceFile, Span
 from isorule.source.files import read_file
@@ -24,6 +25,12 @@ from isorule.source.yaml_values import read_yaml
 
 SHAPE: Final = frozenset({"missing-key", "wrong-type", "unknown-value", "no-rule"})
 """What the readers of documents say of a document's shape; the schema check says it of all keys at once."""
+
+
+def without_shape(found: Sequence[Diagnostic]) -> list[Diagnostic]:
+    """The findings without what readers say of a document's shape, where the schema check says it, too."""
+    told = any(item.name == "schema" for item in found)
+    return [item for item in found if not (told and item.name in SHAPE)]
 
 
 def report_path(path: str | Path, plan: Plan) -> FileReport:
@@ -41,14 +48,12 @@ def report_path(path: str | Path, plan: Plan) -> FileReport:
 
 def report_file(file: SourceFile, form: str, plan: Plan) -> FileReport:
     """The report on a file of a format (`elastic`, `sigma`)."""
-    rules, problem = _rules(file, form)
-    documents = _of_rules(rules) if problem is None else _of_readings(file, form)
+    documents, problems = _documents(file, form)
     whole = CheckedFile(form, file, documents)
     found = list(_in_file(whole, plan))
     for document in documents:
         found += diagnose(document, plan)
-    if problem is not None and (problem.name not in SHAPE or not any(item.name == "schema" for item in found)):
-        found.append(problem)
+    found = without_shape([*found, *problems])
     facts = tuple(fact for document in documents for fact in _facts(document, plan))
     ignores, malformed = _ignores(whole, plan)
     return FileReport(tuple(sorted([*found, *malformed], key=sort_key)), facts, ignores)
@@ -108,24 +113,30 @@ def readings(file: SourceFile, form: str) -> tuple[Reading, ...]:
         return ()
 
 
-def _rules(file: SourceFile, form: str) -> tuple[tuple[Rule, ...], Diagnostic | None]:
+def _documents(file: SourceFile, form: str) -> tuple[tuple[CheckedDocument, ...], list[Diagnostic]]:
+    """The documents of a file, and why some of them cannot be read as rules: they are values with places only."""
     try:
-        return document_format(form).read(file), None
+        rules: Sequence[Rule | IsoruleError] = document_format(form).read(file)
     except IsoruleError as error:
-        return (), error.diagnostic
-
-
-def _of_rules(rules: tuple[Rule, ...]) -> tuple[CheckedDocument, ...]:
-    found = (document_of(rule, index) for index, rule in enumerate(rules))
-    return tuple(document for document in found if document is not None)
-
-
-def _of_readings(file: SourceFile, form: str) -> tuple[CheckedDocument, ...]:
-    """What can be seen of a file that could not be read as rules."""
-    return tuple(
-        CheckedDocument(form, reading.values, reading.file, reading.places, index=index)
+        rules = _one_by_one(file, form) or [error]
+    problems = [item.diagnostic for item in rules if isinstance(item, IsoruleError)]
+    if not problems:
+        found = (document_of(rule, index) for index, rule in enumerate(rules) if isinstance(rule, Rule))
+        return tuple(document for document in found if document is not None), []
+    read = {index: rule for index, rule in enumerate(rules) if isinstance(rule, Rule)}
+    documents = (
+        CheckedDocument(form, reading.values, reading.file, reading.places, read.get(index), index)
         for index, reading in enumerate(readings(file, form))
     )
+    return tuple(documents), problems
+
+
+def _one_by_one(file: SourceFile, form: str) -> Sequence[Rule | IsoruleError]:
+    """The rules of a file of several documents, of which one cannot be read."""
+    try:
+        return read_each(file) if form == SIGMA else ()
+    except IsoruleError:
+        return ()
 
 
 def _toml(file: SourceFile) -> tuple[Reading, ...]:

@@ -45,12 +45,15 @@ class Cache:
         path = self._path(key)
         try:
             content = path.read_bytes()
-            digest, body = content[:_DIGEST], content[_DIGEST:]
-            if hashlib.sha256(body).digest() != digest:
-                return None
-            found = _Records(io.BytesIO(body)).load()
             os.utime(path)
-        except Exception:  # whatever a damaged entry makes of reading it
+        except OSError:
+            return None
+        digest, body = content[:_DIGEST], content[_DIGEST:]
+        if hashlib.sha256(body).digest() != digest:
+            return None
+        try:
+            found = _Records(io.BytesIO(body)).load()
+        except Exception:  # an entry of another hand may raise any (https://docs.python.org/3/library/pickle.html#pickle.UnpicklingError)
             return None
         if isinstance(found, list) and all(isinstance(record, ConversionRecord) for record in found):
             return found

@@ -16,7 +16,6 @@ from isorule.cli.cache_folder import cache_folder
 from isorule.cli.exits import FAULT_NAME, ExitCode
 from isorule.cli.inputs import Input, rule_files
 from isorule.cli.linting import Lint, Linter
-from isorule.cli.options import jobs_option
 from isorule.cli.texts import Texts
 from isorule.configuration import Configuration, ConfigurationError, find_configuration
 from isorule.configuration.globs import matches_any
@@ -53,14 +52,19 @@ class Request:
     diff: bool
     baseline: Path | None
     write_baseline: bool
-    jobs: int
+    jobs: int | None
     no_cache: bool
     cache_dir: Path | None
 
 
 _OPTIONS = (
     click.argument("paths", nargs=-1, metavar="PATHS..."),
-    click.option("--config", type=click.Path(path_type=Path), metavar="FILE", help="Use this configuration file."),
+    click.option(
+        "--config",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="Use this configuration file.  [default: the nearest upwards from here]",
+    ),
     click.option("--no-config", is_flag=True, help="Use no configuration file."),
     click.option(
         "--select", multiple=True, metavar="NAMES", help="Run these checks only: names, codes, groups, patterns or ALL."
@@ -88,7 +92,12 @@ _OPTIONS = (
         "--baseline", type=click.Path(path_type=Path), metavar="FILE", help="Leave out the old findings in FILE."
     ),
     click.option("--write-baseline", is_flag=True, help=f"Write all findings to --baseline (or {BASELINE_FILE})."),
-    jobs_option,
+    click.option(
+        "--jobs",
+        type=click.IntRange(min=0),
+        metavar="N",
+        help="Number of processes; 0 uses all cores.  [default: all cores for many files, 1 for few]",
+    ),
     click.option("--no-cache", is_flag=True, help="Check every file again."),
     click.option("--cache-dir", type=click.Path(path_type=Path), metavar="DIR", help="Where results are kept."),
     click.option("--explain", metavar="NAME", help="Print the documentation of a check."),

@@ -18,7 +18,7 @@ from isorule.cli.loading import Failure, Texts, guarded, load_rules
 from isorule.cli.mapped_alerts import event_mapping, mapped_alerts
 from isorule.cli.options import event_mapping_option, fields_option, map_events_option
 from isorule.diagnostics import Diagnostic, render
-from isorule.documents.fields import refused_fields
+from isorule.documents.fields import as_engine_reads, refused_fields
 from isorule.documents.references import independent, reference_problems
 from isorule.documents.sigma_filters import collection, filter_problems
 from isorule.evaluation import Alert
@@ -42,8 +42,8 @@ from isorule.report.text import counted
 @click.option("--tiebreaker-field", metavar="PATH")
 @click.option(
     "--now",
-    type=click.DateTime(["%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d"]),
-    help="What `now` in a rule stands for, in UTC; else the present.",
+    type=click.DateTime(["%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%d"]),
+    help="What `now` in a rule stands for, with its zone (Z, +02:00), or midnight of a day in UTC; else the present.",
 )
 @click.pass_context
 def evaluate(
@@ -68,11 +68,13 @@ def evaluate(
     where a rule or an event could not be read or evaluated.
     """
     items = rule_files(paths)
-    roles = DataSource((), None, "", category_field, timestamp_field, tiebreaker_field)
+    roles = DataSource(
+        category_field=category_field, timestamp_field=timestamp_field, tiebreaker_field=tiebreaker_field
+    )
     files = {name: EventFile(name) for name in (events, history, indicators) if name is not None}
     run = Run(
         ecs_schema() if fields is None else schema_from(fields),
-        now.replace(tzinfo=UTC) if now is not None else datetime.now(UTC),
+        datetime.now(UTC) if now is None else now if now.tzinfo is not None else now.replace(tzinfo=UTC),
         tuple(files[history]) if history is not None else None,
         tuple(files[indicators]) if indicators is not None else None,
     )
@@ -83,7 +85,8 @@ def evaluate(
         if isinstance(loaded, Failure):
             problems.append(loaded.diagnostic)
         else:
-            rules += _accepted([_with_roles(rule, roles) for rule in loaded], run.schema, fields, problems)
+            given = [replace(rule, data_source=rule.data_source.with_roles(roles)) for rule in loaded]
+            rules += _accepted(given, run.schema, fields, problems)
     remarks = filter_problems(rules, rules)
     rules = _complete(rules, problems)
     count = 0
@@ -116,31 +119,12 @@ def _complete(rules: list[Rule], problems: list[Diagnostic]) -> list[Rule]:
 def _accepted(
     rules: list[Rule], schema: FieldSchema, fields: Mapping[str, object] | None, problems: list[Diagnostic]
 ) -> list[Rule]:
-    """The rules that their engines take under the types that the user named; what they refuse goes to `problems`."""
+    """The rules as their engines read them under the types that the user named; what they refuse is in `problems`."""
     if fields is None:
         return rules
     refused = [refused_fields(rule, schema) for rule in rules]
     problems += [item for found in refused for item in found]
-    return [rule for rule, found in zip(rules, refused, strict=True) if not found]
-
-
-def _with_roles(rule: Rule, roles: DataSource) -> Rule:
-    """The rule with the fields of the options in the roles for which it names none."""
-    source = rule.data_source
-    default = DataSource()
-    return replace(
-        rule,
-        data_source=replace(
-            source,
-            category_field=_named(source.category_field, default.category_field, roles.category_field),
-            timestamp_field=_named(source.timestamp_field, default.timestamp_field, roles.timestamp_field),
-            tiebreaker_field=source.tiebreaker_field or roles.tiebreaker_field,
-        ),
-    )
-
-
-def _named(own: str, default: str, given: str) -> str:
-    return given if own == default else own
+    return [as_engine_reads(rule, schema) for rule, found in zip(rules, refused, strict=True) if not found]
 
 
 def _alert_json(alert: Alert) -> dict[str, object]:

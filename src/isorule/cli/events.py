@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import math
 import sys
 import zlib
 from collections.abc import Iterator
@@ -94,13 +95,20 @@ def _reject_constant(name: str) -> object:
     raise ValueError(f"{name} is no JSON number")
 
 
-_decoder = json.JSONDecoder(parse_constant=_reject_constant)
+def _finite(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):
+        raise ValueError(f"the number {text} is too great")
+    return number
+
+
+_decoder = json.JSONDecoder(parse_constant=_reject_constant, parse_float=_finite)
 
 
 def _reason(error: Exception) -> str:
     if isinstance(error, json.JSONDecodeError):
         return error.msg
-    return "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
+    return "it is nested too deeply" if isinstance(error, RecursionError) else str(error).partition("; use ")[0]
 
 
 def _blank_end(text: str, at: int) -> int:

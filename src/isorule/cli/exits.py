@@ -42,6 +42,8 @@ def fault_text(error: BaseException) -> str:
     """What to print for an exception that should not have come this far."""
     if debugging():
         return "".join(traceback.format_exception(error))
+    if isinstance(error, OSError) and error.filename is None:  # a stream that is full or broken has no name
+        return f"isorule: the output cannot be written: {error.strerror or error}\n"
     return f"isorule: internal fault: {_summary(error)}\n{_REPORT}\n"
 
 

@@ -15,7 +15,9 @@ from isorule.cli.loading import Failure, Texts, guarded, load_rules
 from isorule.cli.options import fields_option, format_option
 from isorule.diagnostics import render
 from isorule.documents.notes import query_notes
+from isorule.ir.detections import IndicatorMatch, Match, NewTerms
 from isorule.ir.printing import show
+from isorule.ir.rule import Rule
 from isorule.report import json
 from isorule.report.logic import Explained, explained_json, explained_text
 from isorule.report.names import name_text
@@ -32,7 +34,8 @@ def explain(ctx: click.Context, subject: str, with_ir: bool, fields: Mapping[str
     """Say in plain words what a rule asks, or what a name means.
 
     FILE is a rule file or -. NAME is a check, or the name of a loss or refusal as `check` and `convert` print it. Every
-    branch of a rule has an example event; below the rule stands what it could do without, and what never comes true.
+    branch of a rule has an example event, and a rule on several events a stream of them; below the rule stands what it
+    could do without, and what never comes true.
     """
     if subject != STDIN and not Path(subject).exists():
         text = name_text(subject)
@@ -61,9 +64,26 @@ def explain(ctx: click.Context, subject: str, with_ir: bool, fields: Mapping[str
 
 def _explained(item: Input, fields: Mapping[str, object] | None) -> list[Explained]:
     return [
-        Explained(item.shown, rule, isorule.analyse(rule, fields=fields), isorule.examples(rule, fields=fields))
+        Explained(
+            item.shown,
+            rule,
+            isorule.analyse(rule, fields=fields),
+            isorule.examples(rule, fields=fields),
+            _stream(rule, fields),
+        )
         for rule in load_rules(item)
     ]
+
+
+def _stream(rule: Rule, fields: Mapping[str, object] | None) -> tuple[Mapping[str, object], ...]:
+    """Events that together give an alert; none for a rule on single events, whose branches have theirs.
+
+    New terms and indicator rules judge single events, too, beside others that a stream does not show.
+    """
+    if isinstance(rule.detection, Match | NewTerms | IndicatorMatch):
+        return ()
+    found = isorule.synth(rule, fields=fields).matching
+    return found[0].events if found else ()
 
 
 def _rule_text(explained: Explained, with_ir: bool) -> str:

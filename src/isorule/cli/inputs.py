@@ -10,7 +10,7 @@ from functools import cache
 from importlib.metadata import entry_points
 from itertools import takewhile
 from pathlib import Path, PurePath, PurePosixPath
-from typing import Final
+from typing import Final, NoReturn
 
 import click
 
@@ -53,8 +53,8 @@ def rule_files(arguments: Iterable[str]) -> tuple[Input, ...]:
     """The files that the arguments name, sorted by name, each once.
 
     A folder gives every rule file below it (hidden ones and links to folders left out), a pattern (`**` for any depth)
-    what it matches. Raises click.UsageError for an argument that names nothing: a run that looked at no rule must not
-    look clean.
+    what it matches. Raises click.UsageError for an argument that names nothing, and for a folder that cannot be read: a
+    run that looked at no rule must not look clean.
     """
     found: dict[str, Input] = {}
     for argument in arguments:
@@ -101,13 +101,22 @@ def _walk(folder: Path) -> Iterator[Input]:
     """The files below a folder; names are put together as texts, because there may be thousands."""
     top = shown_path(folder)
     before = "" if top == "." else top.removesuffix("/") + "/"
-    for where, folders, names in os.walk(folder):
+    for where, folders, names in os.walk(folder, onerror=_unreadable):
         folders[:] = [name for name in folders if not name.startswith(".")]
         inner = Path(where).relative_to(folder).as_posix()
         inside = "" if inner == "." else f"{inner}/"
         for name in names:
-            if _is_rule(name) and not name.startswith("."):
+            if _is_rule(name) and not name.startswith(".") and _may_be_read(Path(where, name)):
                 yield Input(f"{before}{inside}{name}", PurePosixPath(f"{inside}{name}"))
+
+
+def _unreadable(error: OSError) -> NoReturn:
+    raise click.UsageError(f"the folder {error.filename} cannot be read: {error.strerror}")
+
+
+def _may_be_read(path: Path) -> bool:
+    """Not a pipe or a device, which may never end; a link that leads nowhere is a file that its reader reports."""
+    return path.is_file() or path.is_symlink()
 
 
 def _is_rule(name: str) -> bool:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from isorule.checks.cache import Store, digest, surroundings
 from isorule.checks.choice import Choice
 from isorule.checks.outcome import Hides, outcome
 from isorule.checks.records import diagnostic_of_record, diagnostic_record, report_of_record, report_record
 from isorule.checks.reports import FileReport
-from isorule.cli.exits import FAULT_NAME, fault_diagnostic
+from isorule.cli.exits import FAULT_NAME
+from isorule.cli.garbage import rare_collections
 from isorule.cli.inputs import Input
-from isorule.diagnostics import Diagnostic, IsoruleError, Severity
+from isorule.diagnostics import Diagnostic, Severity, sort_key
 from isorule.source import SourceFile, Span
 from isorule.source.files import decode
 from isorule.source.reading import SourceError
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 # The checks and the readers of documents are imported where they are needed: a run that has all its results needs none.
 
 _SKIPPED: Final = "skipped"
+
+Report = TypeVar("Report", FileReport, FileReport | None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,7 @@ class Linter:
 
     choice: Choice
     store: Store
-    jobs: int = 1
+    jobs: int | None = 1
     hides: Hides | None = None
 
     @cached_property
@@ -79,6 +82,7 @@ class Linter:
             assert self.plan is not None
             self.store.put({key: True})
 
+    @rare_collections()
     def run(self, items: Sequence[Input]) -> Lint:
         """Check files. Files that are no rules are passed over, or reported where they are named one by one."""
         sources = [read_source(item) for item in items]
@@ -108,7 +112,8 @@ class Linter:
             return {}
         from isorule.cli.batch import run_batch
 
-        found = run_batch(partial(report_source, self.plan), missing, jobs=self.jobs, label="checking")
+        work = partial(report_source, self.plan)
+        found = run_batch(work, missing, jobs=self.jobs, label="checking", prepare=partial(_load, work, missing[0]))
         return {source.shown: report for source, report in zip(missing, found, strict=True)}
 
     def _collected(self, reports: dict[str, FileReport], key: str) -> list[Diagnostic]:
@@ -118,12 +123,21 @@ class Linter:
             return [diagnostic_of_record(record) for record in kept]
         from isorule.checks.run import in_collection
 
-        try:
-            found = in_collection(reports, self.plan)
-        except Exception as error:  # one check must not stop the others
-            return [fault_diagnostic("", error)]
-        self.store.put({key: [diagnostic_record(item) for item in found]})
-        return found
+        def work(chosen: Plan) -> FileReport:
+            return FileReport(tuple(in_collection(reports, chosen)))
+
+        found = _resilient("", self.plan, work)
+        if not _is_fault(found):
+            self.store.put({key: [diagnostic_record(item) for item in found.diagnostics]})
+        return list(found.diagnostics)
+
+
+def _load(work: Callable[[Source], object], some: Source) -> None:
+    """Loads, for all processes of a run, the tables that one file shows to be needed, and what some files need."""
+    import isorule.analysis
+
+    assert isorule.analysis is not None
+    work(some)
 
 
 def _record(report: FileReport | None) -> Any:
@@ -148,12 +162,31 @@ def read_source(item: Input) -> Source:
 
 def report_source(chosen: Plan, source: Source) -> FileReport | None:
     """The report on one file, None for a file that is no rule and was not named. Never raises."""
-    try:
-        return _report(chosen, source)
-    except IsoruleError as error:
-        return FileReport((error.diagnostic,))
-    except Exception as error:  # one file must not stop the others
-        return FileReport((fault_diagnostic(source.shown, error),))
+    return _resilient(source.shown, chosen, lambda some: _report(some, source))
+
+
+def _resilient(path: str, chosen: Plan, work: Callable[[Plan], Report]) -> Report | FileReport:
+    """What the checks of a plan give. Where one is at fault, each runs by itself, so that it hides nothing else."""
+    from isorule.checks.file import without_shape
+    from isorule.cli.loading import Failure, guarded
+
+    found = guarded(path, lambda: work(chosen))
+    if not isinstance(found, Failure):
+        return found
+    alone = guarded(path, lambda: work(replace(chosen, checks=())))
+    if isinstance(alone, Failure) or alone is None or found.diagnostic.name != FAULT_NAME:
+        return FileReport((found.diagnostic,))
+    parts: list[FileReport] = [alone]
+    for check in chosen.checks:
+        part = guarded(path, partial(work, replace(chosen, checks=(check,))))
+        if isinstance(part, Failure):
+            fault = part.diagnostic
+            part = FileReport((replace(fault, message=f"{check.about.name}: {fault.message}"),))
+        if part is not None:
+            parts.append(part)
+    diagnostics = dict.fromkeys(item for part in parts for item in part.diagnostics)
+    facts = tuple(fact for part in parts for fact in part.facts)
+    return FileReport(tuple(sorted(without_shape(list(diagnostics)), key=sort_key)), facts, alone.ignores)
 
 
 def _report(chosen: Plan, source: Source) -> FileReport | None:

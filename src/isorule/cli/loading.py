@@ -73,7 +73,7 @@ def guarded(path: str, work: Callable[[], Value]) -> Value | Failure:
         if found.path is None:
             found = replace(found, path=path, span=None)
         return Failure(found, refused=isinstance(error, UnsupportedError))
-    except Exception as error:  # one file must not stop the others
+    except Exception as error:  # the one guard of all work on single files: a fault in one must not stop the others
         return Failure(fault_diagnostic(path, error))
 
 

@@ -44,7 +44,7 @@ def repairs(
     chosen: Plan,
     allowed: frozenset[Applicability],
     *,
-    jobs: int,
+    jobs: int | None,
     hides: Hides | None,
 ) -> list[Repair]:
     """What mending gives for every file that has something to mend, in the order of the files."""

@@ -37,11 +37,11 @@ class _PipeClosedError(Exception):
 class Program(click.Group):
     """A group that imports a verb when it is called, and turns every exception into an exit code."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  (the signature is click's)
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # the signature is click's
         """The names of the verbs."""
         return sorted(VERBS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002  (as above)
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002  # the signature is click's
         """The verb of a name; imports it."""
         if cmd_name not in VERBS:
             return None
@@ -67,7 +67,7 @@ class Program(click.Group):
         args: Sequence[str] | None = None,
         prog_name: str | None = None,
         complete_var: str | None = None,
-        standalone_mode: bool = True,  # noqa: ARG002  (the signature is click's; exceptions are always handled here)
+        standalone_mode: bool = True,  # noqa: ARG002  # the signature is click's; exceptions are always handled here
         **extra: Any,
     ) -> NoReturn:
         """Run, and end the process with one of `ExitCode`. Nothing that a user can type gives a traceback."""
@@ -89,6 +89,8 @@ class Program(click.Group):
             sys.exit(ExitCode.USAGE)
         except Exception as error:  # the last resort
             click.echo(fault_text(error), err=True, nl=False)
+            if isinstance(error, OSError):
+                _drop_output()
             sys.exit(ExitCode.FAULT)
         sys.exit(code if isinstance(code, int) else ExitCode.CLEAN)
 

@@ -12,8 +12,8 @@ import click
 
 from isorule.cli.cache import options_key
 from isorule.conversion.pipeline import is_own_target
+from isorule.conversion.to_backend import known_backend
 from isorule.diagnostics import Diagnostic, IsoruleError
-from isorule.dialects import dialect_names
 from isorule.documents import document_format, document_names
 from isorule.report.conversions import ConversionRecord
 
@@ -129,18 +129,11 @@ def _own_suffix(name: str) -> str:
 
 
 def _installed(name: str) -> InstalledBackend:
-    """A backend that is installed; for a name that nothing has, the error names isorule's own targets, too."""
-    from isorule import backends
-
     try:
-        return backends.installed_backend(name)
+        return known_backend(name)
     except IsoruleError as error:
         found = error.diagnostic
-        message = f"{found.message}; {found.hint}" if found.hint else found.message
-        if found.name == "unknown-target":
-            own = ", ".join(sorted({*document_names(), *dialect_names()}))
-            message = f"nothing is called {name!r}: isorule itself writes {own}; of pySigma's backends, {found.hint}"
-        raise click.UsageError(message) from error
+        raise click.UsageError(f"{found.message}; {found.hint}" if found.hint else found.message) from error
 
 
 def _told(name: str, options: Mapping[str, Any], versions: Sequence[str]) -> bytes:

@@ -233,7 +233,8 @@ class _Reader:
         return tuple(found)
 
     def _tables(self, key: str) -> list[dict[str, Any]]:
-        return self._read(read_tables, self.rule.get(key, []), ("rule", key))  # type: ignore[no-any-return] # as the codec says
+        found: list[dict[str, Any]] = self._read(read_tables, self.rule.get(key, []), ("rule", key))
+        return found
 
     def _required(self, key: str, read: Callable[[Any], Any]) -> Any:
         if key not in self.rule:

@@ -1,4 +1,4 @@
-"""What an engine refuses of a rule once it knows the types of the fields, placed in the file of the rule.
+"""What the engine of a rule makes of it once it knows the types of the fields: what it asks, and what it refuses.
 
 Asked where a user names the types. The packaged ECS types say nothing of fields that an index may have besides.
 """
@@ -35,6 +35,15 @@ def refused_fields(rule: Rule, schema: FieldSchema) -> list[Diagnostic]:
         return found
     query = origin.queries.get(_QUERY)
     return [item.located(origin.file if query is None or item.span is None else query) for item in found]
+
+
+def as_engine_reads(rule: Rule, schema: FieldSchema) -> Rule:
+    """The rule with the fields that its engine asks under the types of a schema.
+
+    EQL compares whole values, so it asks the keyword sub-field of a full text field.
+    """
+    exact = dialect(rule.language).exact if rule.language in dialect_names() else None
+    return rule if exact is None else replace(rule, detection=exact(rule.detection, schema))
 
 
 def require_fields(rule: Rule, schema: FieldSchema) -> None:

@@ -21,6 +21,7 @@ def _is_elastic(text: str) -> bool:
 
 
 def _is_sigma(text: str) -> bool:
+    text = text.replace("\r", "\n")  # alone it ends a line, too (YAML 1.2.2, rule 26)
     if _SIGMA_KEY.search(text) or _FLOW.match(text):
         return True
     return _SIGMA_FILTER.search(text) is not None and _SIGMA_TITLE.search(text) is not None

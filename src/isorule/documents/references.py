@@ -10,6 +10,7 @@ from isorule.diagnostics import Diagnostic, Severity
 from isorule.documents.problems import Place
 from isorule.documents.sigma_correlations import Referred, read_correlation
 from isorule.ir.detections import UNRESOLVED, Correlation, Opaque
+from isorule.ir.losses import refusal
 from isorule.ir.rule import Rule
 
 CORRELATION: Final = "sigma-correlation"
@@ -44,6 +45,16 @@ def reference_problems(rule: Rule) -> tuple[Diagnostic, ...]:
     if rule.origin is None:
         return tuple(found)
     return tuple(problem.located(rule.origin.file) for problem in found)
+
+
+def require_resolved(correlation: Correlation) -> None:
+    """Raises UnsupportedError where a correlation refers to a rule that nobody knows, at the place of the reference."""
+    for item in correlation.items:
+        match item.detection:
+            case Opaque(language, _, why) if language == UNRESOLVED:
+                raise refusal(UNRESOLVED, why, span=item.span)
+            case Correlation():
+                require_resolved(item.detection)
 
 
 def generates(rule: Rule) -> bool:

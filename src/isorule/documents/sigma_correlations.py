@@ -48,7 +48,7 @@ _TEMPORAL: Final = {
 }
 _COMPARISONS: Final = {comparison.value: comparison for comparison in Comparison}
 _KEYS: Final = ("type", "rules", "aliases", "group-by", "timespan", "condition", "generate")
-_TIMESPAN: Final = re.compile(r"([0-9]+)([smhdwMy])")
+_TIMESPAN: Final = re.compile(r"([0-9]{1,12})([smhdwMy])")
 _SECONDS: Final = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800, "M": 2_629_746, "y": 31_556_952}
 _SPECIFIED_UNITS: Final = ("s", "m", "h", "d")
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from isorule.attack.tags import threats_from_tags
-from isorule.diagnostics import ParseError, UnsupportedError
+from isorule.diagnostics import IsoruleError, ParseError, UnsupportedError
 from isorule.dialects.sigma import read_detection, write_detection
 from isorule.documents.envelope import parts_of, rule_of
 from isorule.documents.homes import Parts, read_parts, write_parts
@@ -45,13 +45,32 @@ _KINDS: Final = {"correlation": CORRELATION, "filter": FILTER}
 
 def read(file: SourceFile) -> tuple[Rule, ...]:
     """The rules of a file in their order; see `DocumentFormat.read`."""
+    return resolved(_rule(reading) for reading in _readings(file))
+
+
+def read_each(file: SourceFile) -> tuple[Rule | IsoruleError, ...]:
+    """The rules of a file in their order, with the reason in place of each that cannot be read; raises as `read` does
+    where no document can be told from the others."""
+    found = [_attempted(reading) for reading in _readings(file)]
+    rules = iter(resolved(item for item in found if isinstance(item, Rule)))
+    return tuple(next(rules) if isinstance(item, Rule) else item for item in found)
+
+
+def _attempted(reading: Reading) -> Rule | IsoruleError:
+    try:
+        return _rule(reading)
+    except IsoruleError as error:
+        return error
+
+
+def _readings(file: SourceFile) -> tuple[Reading, ...]:
     try:
         readings = read_yaml(file)
     except SourceError as error:
         raise parse_error(error, file) from error
     if not readings:
         raise parse_error(SourceError("no-rule", "the file holds no document", Span(0, 0)), file)
-    return resolved(_rule(reading) for reading in readings)
+    return readings
 
 
 def _rule(reading: Reading) -> Rule:

@@ -7,6 +7,7 @@ keeps that; a rule that was written in Sigma has its threats read off its tags b
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Any, Final
 
 from isorule.documents.codecs import read_table, read_tables, read_text
@@ -16,26 +17,25 @@ from isorule.ir.rule import Technique, Threat
 _SITE: Final = "https://attack.mitre.org"
 
 
-def _read_elastic(raw: Any) -> tuple[Threat, ...]:
-    return tuple(_at((index,), _threat, item) for index, item in enumerate(read_tables(raw)))
-
-
 def _threat(item: dict[str, Any]) -> Threat:
     tactic = _at(("tactic",), read_table, item.get("tactic"))
-    techniques = _techniques(item, "technique")
+    techniques = _listed(item, "technique", _technique)
     return Threat(_text(tactic, "id", ("tactic",)), _text(tactic, "name", ("tactic",)), techniques)
-
-
-def _techniques(item: dict[str, Any], key: str) -> tuple[Technique, ...]:
-    if key not in item:
-        return ()
-    found = _at((key,), read_tables, item[key])
-    return tuple(_at((key, index), _technique, technique) for index, technique in enumerate(found))
 
 
 def _technique(item: dict[str, Any]) -> Technique:
     name = _text(item, "name", ()) if "name" in item else None
-    return Technique(_text(item, "id", ()), name, _techniques(item, "subtechnique"))
+    return Technique(_text(item, "id", ()), name, _listed(item, "subtechnique", _technique))
+
+
+def _listed(item: dict[str, Any], key: str, read: Any) -> tuple[Any, ...]:
+    """What a list of tables below a key says; nothing where there is no such key."""
+    found: tuple[Any, ...] = _at((key,), partial(_each, read), item[key]) if key in item else ()
+    return found
+
+
+def _each(read: Any, raw: Any) -> tuple[Any, ...]:
+    return tuple(_at((index,), read, item) for index, item in enumerate(read_tables(raw)))
 
 
 def _text(table: dict[str, Any], key: str, path: tuple[str, ...]) -> str:
@@ -77,27 +77,17 @@ def _technique_table(technique: Technique) -> dict[str, Any]:
     return table
 
 
-ELASTIC_THREATS: Final = Codec(_read_elastic, _write_elastic)
-
-
-def _read_compact(raw: Any) -> tuple[Threat, ...]:
-    return tuple(_at((index,), _compact_threat, item) for index, item in enumerate(read_tables(raw)))
+ELASTIC_THREATS: Final = Codec(partial(_each, _threat), _write_elastic)
 
 
 def _compact_threat(item: dict[str, Any]) -> Threat:
-    return Threat(_text(item, "tactic", ()), _text(item, "name", ()), _compact_techniques(item, "techniques"))
-
-
-def _compact_techniques(item: dict[str, Any], key: str) -> tuple[Technique, ...]:
-    if key not in item:
-        return ()
-    found = _at((key,), read_tables, item[key])
-    return tuple(_at((key, index), _compact_technique, technique) for index, technique in enumerate(found))
+    techniques = _listed(item, "techniques", _compact_technique)
+    return Threat(_text(item, "tactic", ()), _text(item, "name", ()), techniques)
 
 
 def _compact_technique(item: dict[str, Any]) -> Technique:
     name = _text(item, "name", ()) if "name" in item else None
-    return Technique(_text(item, "technique", ()), name, _compact_techniques(item, "subtechniques"))
+    return Technique(_text(item, "technique", ()), name, _listed(item, "subtechniques", _compact_technique))
 
 
 def _write_compact(threats: Iterable[Threat]) -> list[dict[str, Any]]:
@@ -117,7 +107,7 @@ def _compact_table(technique: Technique) -> dict[str, Any]:
     return table
 
 
-COMPACT_THREATS: Final = Codec(_read_compact, _write_compact)
+COMPACT_THREATS: Final = Codec(partial(_each, _compact_threat), _write_compact)
 
 
 def attack_ids(threats: Iterable[Threat]) -> frozenset[str]:

@@ -78,9 +78,8 @@ def write_file(path: str | os.PathLike[str], text: str) -> None:
             os.fsync(out.fileno())
         Path(temporary).chmod(mode)
         Path(temporary).replace(target)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    finally:
+        Path(temporary).unlink(missing_ok=True)  # it is no longer there once it took the target's place
 
 
 def _new_mode() -> int:

@@ -5,10 +5,12 @@ Offsets count code points from the start of the text, spans are half-open, lines
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from itertools import accumulate
+from typing import Any, NamedTuple
 
 
 class Span(NamedTuple):
@@ -25,13 +27,11 @@ class Position(NamedTuple):
     column: int
 
 
+_LINE = re.compile(r"[^\r\n]*(?:\r\n?|\n)")
+
+
 def _line_starts(text: str) -> tuple[int, ...]:
-    starts = [0]
-    at = text.find("\n")
-    while at >= 0:
-        starts.append(at + 1)
-        at = text.find("\n", at + 1)
-    return tuple(starts)
+    return tuple(accumulate(map(len, _LINE.findall(text)), initial=0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +102,18 @@ KeyPath = tuple[str | int, ...]
 """The way to a value: keys of tables and indexes of lists, from the top of the document."""
 
 
-@dataclass(frozen=True, slots=True)
-class Located:
+class Located(NamedTuple):
     """The spans of one entry of a document: its key (None for a list item) and its value."""
 
     key: Span | None
     value: Span
+
+
+def value_at(values: Any, path: KeyPath) -> Any:
+    """The value at a path, which is known to lead somewhere."""
+    for part in path:
+        values = values[part]
+    return values
 
 
 def path_text(path: Sequence[str | int]) -> str:

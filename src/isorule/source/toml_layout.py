@@ -15,7 +15,6 @@ from enum import Enum, unique
 from typing import Final
 
 import tomli
-import tomli_w
 
 from isorule.source.equality import same_values
 from isorule.source.reading import MAX_DEPTH
@@ -114,12 +113,9 @@ def write_toml(document: Mapping[str, object], layout: TomlLayout = ELASTIC_LAYO
     """
     writer = TomlWriter(layout, keep_order=keep_order)
     text = "\n".join(writer.table((), document, header=False)).lstrip("\n") + "\n"
-    if _reads_as(text, document):
-        return text
-    text = tomli_w.dumps(document)
-    if _reads_as(text, document):
-        return text
-    raise ValueError("the values cannot be written as TOML")
+    if not _reads_as(text, document):
+        raise ValueError("the values cannot be written as TOML")
+    return text
 
 
 def _reads_as(text: str, document: Mapping[str, object]) -> bool:

@@ -8,7 +8,7 @@ import tomli
 
 from isorule.source.changes import Change, ChangeKind, Edits, NoRewriteError, changes, line_end, line_start
 from isorule.source.equality import same_values
-from isorule.source.text import KeyPath, Located, Span
+from isorule.source.text import KeyPath, Located, Span, value_at
 from isorule.source.toml_layout import ELASTIC_LAYOUT, Names, TomlLayout, TomlWriter, key_text, write_toml
 
 
@@ -112,7 +112,7 @@ class _Rewriter:
 
     def _after_predecessor(self, table: KeyPath, key: str) -> int:
         """Where a plain key goes: behind the one before it in the layout's order, or right below the table's header."""
-        present = _at(self._values, table)
+        present = value_at(self._values, table)
         order = self._writer.ordered(_names(table), {**present, key: None})
         for earlier in reversed(order[: order.index(key)]):
             path = (*table, earlier)
@@ -139,7 +139,7 @@ class _Rewriter:
 
     def _is_header(self, path: KeyPath) -> bool:
         """Whether an entry is a table with a header, or an array of such tables."""
-        value = _at(self._values, path)
+        value = value_at(self._values, path)
         if not _is_tables(value):
             return False
         span = self._places[path].value
@@ -167,10 +167,3 @@ def _is_tables(value: object) -> bool:
     if isinstance(value, list | tuple):
         return bool(value) and all(isinstance(item, Mapping) for item in value)
     return isinstance(value, Mapping)
-
-
-def _at(values: object, path: KeyPath) -> dict[str, object]:
-    """The value at a path, which is known to be there."""
-    for part in path:
-        values = values[part]  # type: ignore[index] # every part of the path is a key or index of what it stands in
-    return values  # type: ignore[return-value] # callers ask for tables, or only look at the kind of the value

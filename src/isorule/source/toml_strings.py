@@ -29,7 +29,7 @@ def _replaced(found: re.Match[str]) -> str:
     return _SHORT.get(what[1], "")
 
 
-def toml_segments(text: str, span: Span, value: str) -> tuple[Segment, ...]:  # noqa: ARG001 (one shape for all formats)
+def toml_segments(text: str, span: Span, _: str) -> tuple[Segment, ...]:
     """Where the characters of the string stand that is written at `span` of a file's text."""
     raw = text[span.start : span.end]
     long = raw.startswith(('"""', "'''"))

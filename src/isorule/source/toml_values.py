@@ -11,7 +11,7 @@ import tomli
 
 from isorule.source.deferred import Deferred
 from isorule.source.reading import MAX_DEPTH, Reading, SourceError
-from isorule.source.text import KeyPath, SourceFile, Span, path_text
+from isorule.source.text import KeyPath, SourceFile, Span, path_text, value_at
 from isorule.source.toml_places import TomlPlaces, toml_places
 from isorule.source.toml_strings import toml_segments
 
@@ -46,15 +46,15 @@ def read_toml(file: SourceFile) -> Reading:
         return Reading(file, values, Deferred(lambda: toml_places(text).places), toml_segments)
     found = toml_places(text)
     for path in found.dates:
-        _put(values, path, _written(text, found, path))
+        value_at(values, path[:-1])[path[-1]] = _written(text, found, path)
     return Reading(file, values, found.places, toml_segments)
 
 
 def _is_plain(values: dict[str, Any]) -> bool:
     """Whether values hold no dates and are not nested too deep, so that their places need not be looked for yet."""
-    level: list[object] = [values]
+    level: list[Any] = [values]
     for _ in range(MAX_DEPTH):
-        parts = [part for holder in level for part in (holder.values() if isinstance(holder, dict) else holder)]  # type: ignore[attr-defined] # a level holds tables and lists only
+        parts = [part for holder in level for part in (holder.values() if isinstance(holder, dict) else holder)]
         if any(isinstance(part, datetime.date | datetime.time) for part in parts):
             return False
         level = [part for part in parts if isinstance(part, dict | list)]
@@ -66,12 +66,6 @@ def _is_plain(values: dict[str, Any]) -> bool:
 def _written(text: str, found: TomlPlaces, path: KeyPath) -> str:
     span = found.places[path].value
     return text[span.start : span.end]
-
-
-def _put(values: Any, path: KeyPath, value: str) -> None:
-    for part in path[:-1]:
-        values = values[part]
-    values[path[-1]] = value
 
 
 def _too_long(text: str, error: ValueError) -> SourceError:

@@ -102,6 +102,7 @@ class DocumentBuilder:
         return Reading(self._file, root, self._places, yaml_segments, tuple(self._notes))
 
     def scalar(self, event: Any) -> None:
+        """A key, or a value that is no mapping and no list."""
         start, end = event.start_mark.index + self._shift, event.end_mark.index + self._shift
         if event.anchor is not None or event.tag is not None:
             start = self._skip_properties(start, end)
@@ -287,9 +288,9 @@ class DocumentBuilder:
             )
         )
 
-    def _copy_places(self, value: object, old: KeyPath, new: KeyPath, span: Span) -> None:
+    def _copy_places(self, value: Any, old: KeyPath, new: KeyPath, span: Span) -> None:
         """The places of the parts of an aliased value, once more under its new path."""
-        todo: list[tuple[object, KeyPath, KeyPath]] = [(value, old, new)]
+        todo: list[tuple[Any, KeyPath, KeyPath]] = [(value, old, new)]
         while todo:
             value, old, new = todo.pop()
             if len(new) > MAX_DEPTH:
@@ -298,7 +299,7 @@ class DocumentBuilder:
                 self._places[new] = self._places[old]
             keys = value if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ()
             for key in keys:
-                part = value[key]  # type: ignore[index] # `keys` come from the mapping or list itself
+                part = value[key]
                 todo.append((part, (*old, key), (*new, key)))
 
     def _merge(self, frame: _Frame) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from isorule.source.changes import Change, ChangeKind, Edits, NoRewriteError, changes, line_end, line_start
 from isorule.source.equality import same_values
 from isorule.source.reading import SourceError
-from isorule.source.text import KeyPath, Located, SourceFile
+from isorule.source.text import KeyPath, Located, SourceFile, value_at
 from isorule.source.yaml_layout import SIGMA_LAYOUT, YamlLayout, YamlWriter, write_yaml
 from isorule.source.yaml_values import read_yaml
 
@@ -110,8 +110,8 @@ class _Rewriter:
 
     def _add(self, change: Change) -> None:
         table, key = change.path[:-1], change.path[-1]
-        new = _table(self._document, table)
-        present = _table(self._values, table)
+        new = value_at(self._document, table)
+        present = value_at(self._values, table)
         order = list(new)
         earlier = [name for name in order[: order.index(str(key))] if name in present]
         neighbour = self._places[(*table, earlier[-1] if earlier else next(iter(present)))]
@@ -144,10 +144,3 @@ class _Rewriter:
 
     def _column(self, at: int) -> int:
         return at - line_start(self._text, at)
-
-
-def _table(values: object, path: KeyPath) -> dict[str, object]:
-    """The mapping at a path, which is known to be there."""
-    for part in path:
-        values = values[part]  # type: ignore[index] # every part of the path is a key or index of what it stands in
-    return values  # type: ignore[return-value] # keys are added to mappings only
