@@ -29,7 +29,7 @@ def main(folders: list[str]) -> None:
                 try:
                     queries = backend().convert(SigmaCollection.from_yaml(path.read_text("utf-8")))
                     line["query"] = queries[0] if len(queries) == 1 else None
-                except Exception as error:
+                except Exception as error:  # a backend runs any code, and what it raises is its answer
                     line["error"] = f"{type(error).__name__}: {error}"
                 print(json.dumps(line))
 

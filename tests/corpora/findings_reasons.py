@@ -81,10 +81,9 @@ def repaired(predicate: Predicate) -> Iterator[tuple[tuple[str, ...], Predicate]
 
 def _after(predicate: Predicate, names: tuple[str, ...]) -> Predicate:
     for name in names:
-        repair = REPAIRS[name]
         predicate = rewrite_leaves(
             predicate,
-            lambda test, _: replace(test, matcher=rewrite_matchers(test.matcher, repair)),  # noqa: B023  # run at once
+            lambda test, _, repair=REPAIRS[name]: replace(test, matcher=rewrite_matchers(test.matcher, repair)),
         )
     return predicate
 

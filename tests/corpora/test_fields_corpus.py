@@ -29,7 +29,7 @@ def test_99_of_100_sigma_rules_become_elastic_rules_with_fields_of_ecs() -> None
     losses = sum((row.losses for row in rows), Counter[str]())
     assert sum(row.rules for row in rows) == 2910
     assert refusals == {"placeholder": 20, "regex-word-boundary-in-lucene": 2}
-    assert losses["field-unmapped"] == 0
+    assert losses["field-unmapped"] == 2  # Okta's legacyEventType and Zeek's Z, which the integrations do not keep
     assert [title for row in rows for title in row.undeclared] == []
 
 

@@ -39,6 +39,20 @@ def _is_compile(function: ast.expr) -> bool:
     return isinstance(function, ast.Attribute) and function.attr == "compile"
 
 
+def test_whatever_is_ignored_or_caught_unseen_has_a_reason_on_its_line() -> None:
+    silences = re.compile(r"# noqa|# type: ignore|# pragma|except (?:Base)?Exception\b|except:")
+    reason = re.compile(r"(?:noqa: [A-Z0-9]+|type: ignore\[[a-z-]+\]|except \w+(?: as \w+)?:)\W+\w+ .+")
+    folders = [ROOT / name for name in ("src", "tools", "tests/unit", "tests/corpora")]
+    found = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for path in (path for folder in folders for path in folder.rglob("*.py"))
+        if path != Path(__file__)
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
+        if silences.search(line) and not reason.search(line)
+    ]
+    assert found == []
+
+
 @pytest.mark.parametrize("name", ["docs/architecture.md", "CONTRIBUTING.md"])
 def test_paths_in_the_documentation_exist(name: str) -> None:
     text = (ROOT / name).read_text(encoding="utf-8")

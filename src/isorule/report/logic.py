@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from isorule.analysis import Analysis, Example, Finding, FindingKind, Part, Reach, Scope, branch_at
@@ -17,16 +17,21 @@ from isorule.source import Embedded, SourceFile, Span
 
 _LONGEST = 80
 _MOST_NAMED = 4
+_MOST_EVENTS = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """A rule of the file that output calls `path`, what its analysis found, and events for its branches."""
+    """A rule of the file that output calls `path`, what its analysis found, and events for its branches.
+
+    `stream` are events that together give an alert, of a rule that is not on single events.
+    """
 
     path: str
     rule: Rule
     analysis: Analysis
     examples: tuple[tuple[Example, ...], ...]
+    stream: tuple[Mapping[str, object], ...] = ()
 
 
 def explained_text(explained: Explained) -> str:
@@ -35,7 +40,15 @@ def explained_text(explained: Explained) -> str:
     tree = explain(explained.rule.detection, lambda predicate: remarks.get(id(predicate), ()))
     whole = "".join(_whole_lines(explained))
     findings = "".join(f"  {line}\n" for line in finding_lines(explained))
-    return f"{tree}{whole}" + (f"could do without, or never comes true:\n{findings}" if findings else "")
+    stream = "".join(f"  {line}\n" for line in _stream_lines(explained.stream))
+    together = f"gives an alert on these events together:\n{stream}" if stream else ""
+    return f"{tree}{whole}{together}" + (f"could do without, or never comes true:\n{findings}" if findings else "")
+
+
+def _stream_lines(stream: Sequence[Mapping[str, object]]) -> Iterator[str]:
+    yield from map(_event, stream[:_MOST_EVENTS])
+    if len(stream) > _MOST_EVENTS:
+        yield f"and {len(stream) - _MOST_EVENTS} more"
 
 
 def _remarks(explained: Explained) -> dict[int, list[str]]:
@@ -181,6 +194,7 @@ def explained_json(explained: Explained) -> dict[str, object]:
                 zip(explained.analysis.conditions, explained.examples, strict=True)
             )
         ],
+        "stream": list(map(dict, explained.stream)),
     }
 
 

@@ -15,6 +15,7 @@ from isorule.ir.matchers import (
     Like,
     LikePart,
     Matcher,
+    Near,
     OneOf,
     Placeholder,
     Present,
@@ -141,6 +142,9 @@ def matcher_text(matcher: Matcher) -> str:
             return f"{_RELATION[relation]} some value of {path}"
         case Tokens(text, mode):
             return f"{_TOKENS[mode]} {literal(text)}"
+        case Near(text, slop):
+            places = "place" if slop == 1 else "places"
+            return f"holds the words of {literal(text)}, at most {slop} {places} out of line"
         case OneOf(options):
             return _options_text(options)
         case Complement(inner):

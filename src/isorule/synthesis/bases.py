@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
+from isorule.ir.matchers import options_of
 from isorule.ir.predicates import Test
 from isorule.ir.walk import walk
-from isorule.synthesis.patterns import options
 from isorule.synthesis.questions import Group, Leaf, Node, Question
 from isorule.synthesis.scene import Scene
 from isorule.synthesis.variations import places, samples_at, variations
@@ -65,7 +65,7 @@ def _changed(test: Test, wanted: bool, path: str, base: Values, scene: Scene) ->
     if not wanted:
         yield {other: values for other, values in base.items() if other != path}
         return
-    for option in options(test.matcher):
+    for option in options_of(test.matcher):
         for value in samples_at(option, path, base, scene):
             if path in base:
                 yield base | {path: [*base[path], value]}

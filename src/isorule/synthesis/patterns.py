@@ -8,19 +8,12 @@ from itertools import product
 from isorule.evaluation.wildcards import pattern
 from isorule.ir.axes import Case
 from isorule.ir.folding import fold
-from isorule.ir.matchers import Like, LikePart, Matcher, OneOf, Scalar, Wildcard
+from isorule.ir.matchers import Like, LikePart, Scalar, Wildcard
 from isorule.synthesis.plausible import fillings, name_beside
 from isorule.synthesis.scene import Scene
 from isorule.verification.cells import Values
 
 _SEPARATORS = ("\\", "/", " ", ".")
-
-
-def options(matcher: Matcher) -> tuple[Matcher, ...]:
-    """The matchers of which one is enough."""
-    if isinstance(matcher, OneOf):
-        return tuple(inner for option in matcher.options for inner in options(option))
-    return (matcher,)
 
 
 def is_met(matcher: Like, value: Scalar) -> bool:

@@ -20,8 +20,6 @@ from isorule.synthesis.setting import START
 _NUMBERS = (FieldType.INTEGER, FieldType.DECIMAL)
 _DATES = (FieldType.DATE, FieldType.DATE_NANOS)
 _FILES = {"path": "name", "executable": "name", "Image": "OriginalFileName"}
-PLACES = ("first", "inner", "last")
-"""Where a pattern has its free text: at its start, inside, at its end."""
 
 
 @cache

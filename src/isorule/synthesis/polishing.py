@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from itertools import islice
 
 from isorule.ir.folding import fold
-from isorule.ir.matchers import Equals, Like, Matcher, Present, Scalar, Tokens
+from isorule.ir.matchers import Equals, Like, Matcher, Present, Scalar, Tokens, options_of
 from isorule.ir.predicates import AnyField, Field, Test
 from isorule.ir.schema import FieldType
 from isorule.ir.walk import walk
-from isorule.synthesis.patterns import filled, is_met, options
+from isorule.synthesis.patterns import filled, is_met
 from isorule.synthesis.plausible import program_beside
 from isorule.synthesis.questions import Question
 from isorule.synthesis.scene import Scene
@@ -33,7 +33,7 @@ class Polish:
                 if isinstance(test, Test) and leaf.wanted:
                     self._anywhere |= isinstance(test.subject, AnyField)
                     if isinstance(test.subject, Field):
-                        self._asked.setdefault(places(test, {}, scene)[0], []).extend(options(test.matcher))
+                        self._asked.setdefault(places(test, {}, scene)[0], []).extend(options_of(test.matcher))
 
     def suggestions(self, path: str, value: Scalar, values: Values, number: int) -> Iterator[Scalar]:
         """Values that may stand at a path in place of one that was found there."""

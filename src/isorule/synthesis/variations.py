@@ -16,19 +16,22 @@ from isorule.ir.matchers import (
     InNetwork,
     Like,
     Matcher,
+    Near,
     OneOf,
     Present,
     Range,
     Scalar,
     Tokens,
+    options_of,
 )
 from isorule.ir.predicates import AnyField, Call, Field, Literal, Operand, Subject, Test
 from isorule.ir.walk import walk
 from isorule.synthesis.cases import Kind
 from isorule.synthesis.moments import written
-from isorule.synthesis.patterns import filled, options
+from isorule.synthesis.patterns import filled
 from isorule.synthesis.questions import Leaf, Question
 from isorule.synthesis.scene import Scene
+from isorule.verification.analyzed import samples
 from isorule.verification.cells import Values
 from isorule.verification.hints import address_texts
 
@@ -59,7 +62,7 @@ def places(test: Test, base: Values, scene: Scene) -> list[str]:
         return list(base)
     found = [
         *paths_of(test.subject),
-        *(option.path for option in options(test.matcher) if isinstance(option, FieldRef)),
+        *(option.path for option in options_of(test.matcher) if isinstance(option, FieldRef)),
     ]
     return list(dict.fromkeys(scene.setting.fields.reader(path).source for path in found))
 
@@ -95,7 +98,7 @@ def _bad(test: Test, path: str, base: Values, held: list[Scalar], scene: Scene) 
     """For a test that must hold: values that may not meet it."""
     for changed in _cased(held):
         yield Variation(Kind.LETTER_CASE, base | {path: changed})
-    for option in islice(options(test.matcher), _MOST_OPTIONS):
+    for option in islice(options_of(test.matcher), _MOST_OPTIONS):
         for kind, value in _outside(option):
             yield Variation(kind, base | {path: [value]})
     misses = [*_misspelled(held), *islice(scene.values(path, 7), 3)]
@@ -114,7 +117,7 @@ def _bad(test: Test, path: str, base: Values, held: list[Scalar], scene: Scene) 
 
 def _excluded(test: Test, path: str, base: Values, held: list[Scalar], scene: Scene) -> Iterator[Variation]:
     """For a test that must not hold: values that may meet it."""
-    for option in islice(options(test.matcher), _MOST_OPTIONS):
+    for option in islice(options_of(test.matcher), _MOST_OPTIONS):
         for kind, value in _inside(option, path, base, scene):
             yield Variation(kind, base | {path: [value]})
             if held and value not in held:
@@ -177,6 +180,8 @@ def _outside(option: Matcher) -> Iterator[tuple[Kind, Scalar]]:
         case InNetwork(blocks):
             for block in blocks:
                 yield from ((Kind.NETWORK, value) for value in _beside(block))
+        case Near():
+            yield from ((Kind.OTHER, text) for text in samples(option))
         case Complement(inner):
             yield from ((Kind.OTHER, value) for value in _samples(inner))
         case _:
@@ -213,7 +218,7 @@ def _samples(matcher: Matcher) -> Iterator[Scalar]:
     match matcher:
         case Equals(value):
             yield value
-        case Tokens(text):
+        case Tokens(text) | Near(text):
             yield text
         case InNetwork(blocks):
             for block in blocks:

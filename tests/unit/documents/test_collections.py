@@ -69,7 +69,7 @@ def events(*rows: tuple[int, int, str]) -> list[Mapping[str, object]]:
 
 def test_references_are_followed_through_files_by_name_and_id() -> None:
     parts = [read(text, f"{number}.yml")[0] for number, text in enumerate((BOTH, BURST, LOGIN, FAILED))]
-    assert [item.detection for item in parts[0].detection.items if isinstance(item.detection, Match)] == []  # type: ignore[union-attr]  # a correlation
+    assert [item.detection for item in parts[0].detection.items if isinstance(item.detection, Match)] == []
     both, burst, login, failed = resolved(parts)
     assert [rule.metadata.name for rule in both.references] == ["burst", "login"]
     assert burst.references == (failed,)
@@ -126,9 +126,7 @@ def test_circles_end() -> None:
     second = BURST.replace("burst", "second").replace("11111111-1111-4111-8111-111111111111", "burst")
     rules = read(f"{first}---\n{second}")
     assert any("refers to itself" in found.message for rule in rules for found in reference_problems(rule)) or any(
-        isinstance(item.detection, Correlation)
-        for rule in rules
-        for item in rule.detection.items  # type: ignore[union-attr]  # both are correlations
+        isinstance(item.detection, Correlation) for rule in rules for item in rule.detection.items
     )
     with pytest.raises(isorule.UnsupportedError):
         isorule.evaluate(rules[0], [])

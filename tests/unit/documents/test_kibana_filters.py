@@ -78,7 +78,7 @@ def test_meaning(item: dict[str, Any], expected: Predicate | None) -> None:
         {"query": {"exists": {"field": "a", "other": 1}}},
         {"query": {"wildcard": {"a": {"value": "x"}, "b": {"value": "y"}}}},
         {"query": {"wildcard": {"a": {"value": "x", "new_option": 1}}}},
-        {"query": {"match_phrase": {"a": {"query": "x", "slop": 2}}}},
+        {"query": {"match_phrase": {"a": {"query": "x", "slop": -2}}}},
         {"query": {"match_phrase": {"a": ["x"]}}},
         {"query": {"range": {"a": {"gte": "2020", "format": "yyyy"}}}},
         {"query": {"range": {"a": {"gte": 1, "gt": 2}}}},

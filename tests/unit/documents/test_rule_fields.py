@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -35,6 +36,12 @@ REFUSED = {
     'process.pid in ("1", "2")': "wrong-list-value",
     'source.ip == "10.0.0.256"': "unreadable-value",
     'cidrMatch(process.name, "10.0.0.0/8")': "wrong-field-type",
+}
+TEXT = {
+    "properties": {
+        **MAPPING["properties"],
+        "process": {"properties": {"name": {"type": "text", "fields": {"raw": {"type": "keyword"}}}}},
+    }
 }
 CALLS: dict[str, Callable[[Any, Any], object]] = {
     "evaluate": lambda rule, fields: isorule.evaluate(rule, [], fields=fields),
@@ -108,3 +115,15 @@ def test_what_the_engine_would_refuse_of_the_result_is_refused(target: str) -> N
     assert caught.value.diagnostic.name == "wrong-field-type"
     assert isorule.convert(rule, target, fields={"process.pid": "keyword"}).text
     assert isorule.convert(rule, "kuery", fields={"process.pid": "long"}).text
+
+
+def test_eql_asks_full_text_by_its_keyword_whatever_is_asked_of_the_rule() -> None:
+    """`FieldAttribute.exactAttribute`: see `isorule.dialects.eql.exact`."""
+    found = replace(rule("true"), detection=isorule.parse('any where process.name : "a b"', "eql"))
+    events = [{"process": {"name": name}} for name in ("A B", "the a b c")]
+    assert [alert.events for alert in isorule.evaluate(found, events, fields=TEXT)] == [(events[0],)]
+    converted = isorule.convert(found, "sigma", fields=TEXT)
+    assert "process.name.raw: 'a b'" in converted.text
+    assert converted.verdict.same
+    words = replace(found, detection=isorule.parse('process.name : "a b"', "kuery"), language="kuery")
+    assert not isorule.verify(found, words, fields=TEXT).same

@@ -32,6 +32,7 @@ from isorule.ir.matchers import (
     InNetwork,
     Like,
     Matcher,
+    Near,
     OneOf,
     Placeholder,
     Present,
@@ -50,7 +51,7 @@ RUN = Wildcard.RUN
 
 
 def on_name(matcher: Matcher, **axes: object) -> Leaf:
-    return Leaf(NAME, matcher, **axes)  # type: ignore[arg-type]
+    return Leaf(NAME, matcher, **axes)
 
 
 @pytest.mark.parametrize(
@@ -73,6 +74,8 @@ def on_name(matcher: Matcher, **axes: object) -> Leaf:
         (InNetwork(("10.0.0.0/8", "fc00::/7")), "is an address in 10.0.0.0/8 or fc00::/7"),
         (FieldRef("user.name", Relation.ENDSWITH), "ends with some value of user.name"),
         (Tokens("a b", TokenMode.PHRASE), 'holds the words, side by side, of "a b"'),
+        (Near("a b", 1), 'holds the words of "a b", at most 1 place out of line'),
+        (Near("a b", 2), 'holds the words of "a b", at most 2 places out of line'),
         (OneOf((Equals("a"), Equals("b"))), 'is one of "a", "b"'),
         (OneOf((Like(("a", RUN)), Like((RUN, "b")))), 'matches one of the patterns "a*", "*b"'),
         (OneOf((Equals("a*"), Like((RUN, "b")))), 'matches one of the patterns "a[*]", "*b"'),

@@ -156,15 +156,15 @@ def test_right_sigma_documents_have_no_violations(document: dict[str, object]) -
         ({**SIGMA, "logsource": None}, "logsource is null; it must be a table"),
         ({"title": "A rule"}, "the key logsource is missing"),
         (
-            {"title": "T", "correlation": {**CORRELATION["correlation"], "timespan": "junk"}},  # type: ignore[dict-item]  # a table
+            {"title": "T", "correlation": {**CORRELATION["correlation"], "timespan": "junk"}},
             'correlation.timespan is "junk", which does not match ^0*[1-9][0-9]*[smhdwMy]$',
         ),
         (
-            {"title": "T", "correlation": {**CORRELATION["correlation"], "condition": {"zz": 1}}},  # type: ignore[dict-item]  # a table
+            {"title": "T", "correlation": {**CORRELATION["correlation"], "condition": {"zz": 1}}},
             "unknown key correlation.condition.zz",
         ),
         (
-            {"title": "T", "correlation": {**CORRELATION["correlation"], "type": "value_count"}},  # type: ignore[dict-item]  # a table
+            {"title": "T", "correlation": {**CORRELATION["correlation"], "type": "value_count"}},
             "the key field is missing in correlation.condition",
         ),
         (

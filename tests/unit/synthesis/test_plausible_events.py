@@ -59,7 +59,7 @@ def test_nothing_is_added_that_the_rule_excludes() -> None:
 
 def test_matches_take_one_branch_after_the_other() -> None:
     found = isorule.synth(rule_of('process where process.name in ("a", "b", "c")'), matching=3)
-    names = [case.events[0]["process"]["name"] for case in found.matching]  # type: ignore[index]
+    names = [case.events[0]["process"]["name"] for case in found.matching]
     assert sorted(names) == ["a", "b", "c"]
 
 
