@@ -12,10 +12,10 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from isorule.schemas.quick import Holds, keeps
 from isorule.source import KeyPath, path_text
 
 if TYPE_CHECKING:
+    import jsonschema_rs
     from jsonschema import Draft202012Validator
     from jsonschema.exceptions import ValidationError
 
@@ -58,7 +58,7 @@ def schema(name: str) -> Mapping[str, Any]:
 
 def violations(name: str, document: Mapping[str, object]) -> Iterator[Violation]:
     """All that a document does wrong by the schema of this name, in the order in which the schema asks."""
-    if not _keeps(name)(document):
+    if not _surely_keeps(name, document):
         for error in _validator(name).iter_errors(document):
             yield from _explained(_fault(error))
 
@@ -70,9 +70,19 @@ def _folder() -> Traversable:
     return Path(__file__).parents[3] / "schemas"
 
 
+def _surely_keeps(name: str, document: Mapping[str, object]) -> bool:
+    """Whether a document keeps to its schema, as most do: the quick answer, which has no words for what is wrong."""
+    try:
+        return _quick_validator(name).is_valid(document)
+    except ValueError:  # it holds what JSON has no form of, such as a date of TOML
+        return False
+
+
 @cache
-def _keeps(name: str) -> Holds:
-    return keeps(schema(name))
+def _quick_validator(name: str) -> jsonschema_rs.Draft202012Validator:
+    import jsonschema_rs  # only here, as jsonschema
+
+    return jsonschema_rs.Draft202012Validator(dict(schema(name)))
 
 
 @cache
