@@ -239,7 +239,7 @@ def verify(
 ) -> Verdict:
     """How `b` stands to `a`: identical, equivalent, wider, narrower, divergent or undecided.
 
-    `names` are what the sides are called in sentences; without them rules go by their languages.
+    `names` are what the two sides are called in sentences; without them rules go by their languages.
 
     `fields` are field types, or the names (`ecs`, `sigmahq`, a mapping file) that rules of both sides are given first,
     so that a Sigma rule and an Elastic rule are compared with the same names; what that changes counts.
@@ -251,6 +251,7 @@ def verify(
     """
     chosen = field_choice(fields)
     schema = _schema(chosen.types)
+    _require_names(names)
     for side in (a, b):
         _require(side, Rule | Detection, _EITHER)
         if chosen.types is not None and isinstance(side, Rule):
@@ -333,6 +334,14 @@ def _require(value: object, kind: Any, wanted: str) -> None:
     """Raises TypeError for an argument of another kind, which would fail deep inside with less sense."""
     if not isinstance(value, kind):
         raise TypeError(f"expected {wanted}, found {type(value).__name__}")
+
+
+def _require_names(names: object) -> None:
+    """Raises TypeError unless these are two texts, or none."""
+    if names is None:
+        return
+    if not isinstance(names, tuple | list) or len(names) != 2 or not all(isinstance(name, str) for name in names):
+        raise TypeError(f"names are two texts, one for each side; found {names!r}")
 
 
 def _mappings(events: Iterable[Event]) -> Iterator[Event]:

@@ -20,7 +20,15 @@ sys.path.insert(0, str(Path(__file__).parent))
 from oracle_lane import engine, kibana, regexes, subject
 from oracle_lane.comparison import Batch, Case, compare
 from oracle_lane.engine import Answer, Refused
-from oracle_lane.sources import SEED, eql_batches, kuery_batches, lucene_batches, phrase_batches, predicate_batches
+from oracle_lane.sources import (
+    SEED,
+    eql_batches,
+    kuery_batches,
+    lucene_batches,
+    phrase_batches,
+    predicate_batches,
+    term_batches,
+)
 
 from isorule.ir.json_form import to_json
 from isorule.ir.schema import FieldInfo
@@ -41,6 +49,7 @@ def main() -> None:
     record("lucene", lucene_batches(QUERIES), lambda case: {"lucene": case.text})
     record("predicates", predicate_batches(QUERIES), as_predicate)
     record("phrases", phrase_batches(2 * QUERIES), as_text_or_predicate)
+    record("terms", term_batches(QUERIES), as_text_or_predicate)
     write("regexes", {"regexes": list(expressions())})
 
 

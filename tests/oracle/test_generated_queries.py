@@ -7,7 +7,14 @@ from collections.abc import Callable
 import pytest
 from oracle_lane import engine, kibana
 from oracle_lane.comparison import Batch, compare
-from oracle_lane.sources import eql_batches, kuery_batches, lucene_batches, phrase_batches, predicate_batches
+from oracle_lane.sources import (
+    eql_batches,
+    kuery_batches,
+    lucene_batches,
+    phrase_batches,
+    predicate_batches,
+    term_batches,
+)
 
 pytestmark = [pytest.mark.oracle, pytest.mark.skipif(engine.missing() is not None, reason=str(engine.missing()))]
 needs_kibana = pytest.mark.skipif(kibana.missing() is not None, reason=str(kibana.missing()))
@@ -20,6 +27,7 @@ needs_kibana = pytest.mark.skipif(kibana.missing() is not None, reason=str(kiban
         pytest.param("predicates", lambda: predicate_batches(2000), id="predicates"),
         pytest.param("EQL pushed down", lambda: eql_batches(1500), id="eql"),
         pytest.param("phrases with gaps", lambda: phrase_batches(2000), id="phrases"),
+        pytest.param("terms of the index", lambda: term_batches(2000), id="terms"),
         pytest.param("Lucene query strings", lambda: lucene_batches(2000), id="lucene"),
     ],
 )

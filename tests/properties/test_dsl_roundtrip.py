@@ -1,12 +1,14 @@
 """Whatever Query DSL can say is read back as it was, and no text gets anything but a detection or a diagnostic.
 
 The law: `parse(emit(p))` is `p` in the one form that the reader gives (`as_read`): operators of one kind joined, lists
-as alternatives, a mapped text as a phrase, a network as its texts, an expression as one of the whole value.
+as alternatives, a mapped text as a phrase, a network as its texts, an expression as one of the whole value; what a
+term-level query asks is asked of the terms of the index.
 """
 
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import assert_never
 
 from hypothesis import given
@@ -20,6 +22,7 @@ from isorule.ir.matchers import (
     Bound,
     Complement,
     Equals,
+    Indexed,
     InNetwork,
     Like,
     Matcher,
@@ -78,9 +81,11 @@ TERMS: st.SearchStrategy[Matcher] = st.one_of(
         Regex,
         TEXTS.filter(bool),  # without letter case Lucene finds nothing for the empty expression
         st.just(RegexFlavor.LUCENE),
-        st.sampled_from([Case.SENSITIVE, Case.INSENSITIVE]),
+        CASES,
         st.booleans(),
     ),
+    st.builds(Indexed, st.one_of(st.builds(Equals, TEXTS, st.sampled_from([Case.SENSITIVE, Case.INSENSITIVE])))),
+    st.builds(Indexed, st.one_of(pattern(Case.SENSITIVE), pattern(Case.INSENSITIVE), SCALARS.map(Equals))),
     st.builds(Range, BOUNDS, BOUNDS).filter(lambda found: found != Range()),
     st.sampled_from([InNetwork(("10.0.0.0/8",)), InNetwork(("10.0.0.0/8", "::1/128"))]),
 )
@@ -109,7 +114,7 @@ def as_read(predicate: Predicate) -> Predicate:
         case Test(subject, OneOf(options)):
             return as_read(Or(tuple(Test(subject, option) for option in options)))
         case Test(subject, InNetwork(blocks)):
-            return disjunction(tuple(Test(subject, Equals(block)) for block in blocks))
+            return disjunction(tuple(Test(subject, Indexed(Equals(block))) for block in blocks))
         case Test(subject, matcher):
             return Test(subject, read_matcher(matcher))
         case Not(term):
@@ -132,10 +137,17 @@ def read_matcher(matcher: Matcher) -> Matcher:
     match matcher:
         case Equals(str() as text, Case.MAPPED):
             return Tokens(text, TokenMode.PHRASE)
-        case Equals("", Case.INSENSITIVE):
-            return Equals("")
+        case Equals(bool()) | Like(_, Case.MAPPED):
+            return matcher
         case Regex(text, flavor, case, anchored):
-            return Regex(text if anchored else f".*({text}).*", flavor, case, anchored=True, dotall=True)
+            whole = Regex(text if anchored else f".*({text}).*", flavor, case, anchored=True, dotall=True)
+            return Indexed(whole) if case is Case.INSENSITIVE else replace(whole, case=Case.MAPPED)
+        case Indexed(Regex() as inner):
+            return read_matcher(inner)
+        case Equals("", Case.INSENSITIVE) | Indexed(Equals("", Case.INSENSITIVE)):
+            return Indexed(Equals(""))
+        case Equals() | Like():
+            return Indexed(matcher)
         case _:
             return matcher
 

@@ -31,6 +31,7 @@ from isorule.ir.predicates import (
     disjunction,
 )
 from isorule.ir.regex import normalize, parse_regex
+from isorule.ir.words import range_of
 
 AWKWARD = st.sampled_from(
     [*' \t\n\u3000\x00\u200b\\"*?:()[]{}<>=!&|^~/+-aNué😀.@', "AND", "OR", "NOT", "&&", "||", "TO", "\\u0041", EXISTS]
@@ -72,8 +73,8 @@ BOUNDS = st.builds(
     Bound, st.one_of(TEXTS.filter(lambda text: text not in ("", "*")), st.integers(), st.booleans()), st.booleans()
 )
 RANGES = st.one_of(
-    BOUNDS.flatmap(lambda bound: st.sampled_from([Range(lower=bound), Range(upper=bound)])),
-    st.builds(Range, BOUNDS, BOUNDS),
+    BOUNDS.flatmap(lambda bound: st.sampled_from([range_of(bound, None, None), range_of(None, bound, None)])),
+    st.builds(range_of, BOUNDS, BOUNDS, st.none()),
 )
 LISTS = st.lists(st.one_of(VALUES, RANGES), min_size=2, max_size=4).map(lambda values: OneOf(tuple(values)))
 GLOBS = st.lists(TEXTS, min_size=2, max_size=3).map(lambda parts: "*".join(part.replace("*", "x") for part in parts))
@@ -130,7 +131,7 @@ def written_matcher(matcher: Matcher) -> Matcher:
         case Equals(value):
             return Tokens(str(value), TokenMode.ANY)
         case Range(lower, upper):
-            return Range(written_bound(lower), written_bound(upper))
+            return range_of(written_bound(lower), written_bound(upper), None)
         case Regex(pattern) if pattern.endswith("\\\\"):
             return regex(f"{pattern[:-2]}[\\\\]")
         case _:

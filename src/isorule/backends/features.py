@@ -12,6 +12,7 @@ from isorule.ir.matchers import (
     Complement,
     Equals,
     FieldRef,
+    Indexed,
     InNetwork,
     Like,
     Matcher,
@@ -118,7 +119,7 @@ def _of_matcher(matcher: Matcher) -> Iterator[Feature]:
         case OneOf(options):
             for option in options:
                 yield from _of_matcher(option)
-        case Complement(inner):
+        case Indexed(inner) | Complement(inner):
             yield from _of_matcher(inner)
         case Present() | Tokens() | Near():
             return

@@ -17,10 +17,10 @@ from typing import assert_never
 
 from isorule.evaluation.addresses import address
 from isorule.evaluation.matching import takes_any_value
-from isorule.evaluation.text import lowered, tokens
+from isorule.evaluation.text import tokens
 from isorule.evaluation.values import Value, text_of
 from isorule.ir.axes import Absent, Case, Quantifier, TokenMode
-from isorule.ir.folding import fold
+from isorule.ir.folding import fold, lowered
 from isorule.ir.matchers import Equals, FieldRef, Like, Matcher, Near, OneOf, Regex, Scalar, Tokens, options_of
 from isorule.ir.precision import Binary, Scaled
 from isorule.ir.predicates import (

@@ -5,7 +5,7 @@ What a matcher asks of a value is said in `isorule.ir.matchers`; the type of the
 - numeric fields: a text that writes a number is that number;
 - date fields: a date stands for its span of time (`2024-05-01` is the whole day), numbers are epoch milliseconds;
 - ip fields: a text with `/` is a block; version fields: ranges go by precedence;
-- text fields: MAPPED case, `Tokens` and `Near` look at single tokens, everything else at the whole text;
+- text fields: MAPPED case, `Tokens`, `Near`, `Indexed` and ranges look at tokens, everything else at the whole text;
 - keyword fields with a lower-casing normalizer: both sides are folded.
 """
 
@@ -21,17 +21,19 @@ from isorule.evaluation.addresses import Address, Network, address, network, req
 from isorule.evaluation.date_formats import date_reader, date_span
 from isorule.evaluation.dates import MILLISECOND, bound
 from isorule.evaluation.proximity import all_words_check, near_check
-from isorule.evaluation.text import any_word_check, lowered, phrase_check, tokens
+from isorule.evaluation.text import any_word_check, phrase_check, tokens
 from isorule.evaluation.values import Instant, Value, Version, folded_text, number_of, text_of
 from isorule.evaluation.versions import version_key
 from isorule.evaluation.wildcards import Pattern, Shape, TextCheck, pattern
 from isorule.ir.axes import Case, TokenMode
+from isorule.ir.folding import lowered
 from isorule.ir.losses import refusal
 from isorule.ir.matchers import (
     Bound,
     Complement,
     Equals,
     FieldRef,
+    Indexed,
     InNetwork,
     Like,
     Matcher,
@@ -49,6 +51,7 @@ from isorule.ir.precision import Precision, kept, limit
 from isorule.ir.regex import compile_regex
 from isorule.ir.resolve import as_number
 from isorule.ir.schema import FieldInfo, FieldType
+from isorule.ir.words import lowered_bounds
 
 _NUMERIC = (FieldType.INTEGER, FieldType.DECIMAL)
 _DATES = (FieldType.DATE, FieldType.DATE_NANOS)
@@ -126,6 +129,8 @@ def takes_any_value(matcher: Matcher, info: FieldInfo) -> bool:
             return True
         case Like((Wildcard.RUN,), case):
             return case is not Case.MAPPED or info.type is not FieldType.TEXT
+        case Indexed(inner) if info.type is not FieldType.TEXT:
+            return takes_any_value(inner, info)
         case OneOf(options):
             return any(takes_any_value(option, info) for option in options)
         case Complement(Complement(inner)):
@@ -216,6 +221,8 @@ def _tests(matcher: Matcher, kind: Kind) -> tuple[ValueTest, ...]:
             if number is not None and text_of(number) == text:
                 return (_same_number(number),)  # the field may be numeric, as in `_means_numbers`
             return (_equals(Equals(text, Case.MAPPED, span), text, kind),)
+        case Indexed(inner):
+            return _indexed(inner, kind)
         case OneOf():
             return value_tests(matcher, kind)
         case Complement(inner):
@@ -225,6 +232,15 @@ def _tests(matcher: Matcher, kind: Kind) -> tuple[ValueTest, ...]:
             raise AssertionError("a field reference needs the event: see `isorule.evaluation.references`")
         case _:
             assert_never(matcher)
+
+
+def _indexed(matcher: Equals | Like | Regex, kind: Kind) -> tuple[ValueTest, ...]:
+    """Of an analyzed field each word is asked, as a keyword is."""
+    if kind.info.type is not FieldType.TEXT:
+        return _tests(matcher, kind)
+    asked = Equals(text_of(matcher.value), matcher.case) if isinstance(matcher, Equals) else matcher
+    of_a_word = value_check(asked, replace(kind, info=FieldInfo(), known=True))
+    return (ValueTest(Lens.TEXT, lambda text: any(map(of_a_word, tokens(text)))),)
 
 
 def _full_text(matcher: Tokens | Near) -> ValueTest:
@@ -337,13 +353,13 @@ _Axis = tuple[Callable[[Value], Comparable | None], Comparable]
 
 
 def _range(matcher: Range, kind: Kind) -> ValueTest:
-    """Of an analyzed field the words are compared, and with the bounds as they are written.
+    """Of an analyzed field the words are compared, MAPPED with the bounds in lower case.
 
     Elasticsearch, `TermBasedFieldType`: a `TermRangeQuery` over the terms of the index.
     """
     if kind.info.type is not FieldType.TEXT:
         return _range_of_values(matcher, kind)
-    of_a_word = _range_of_values(_as_texts(matcher), replace(kind, info=FieldInfo(), known=True)).check
+    of_a_word = _range_of_values(_as_texts(lowered_bounds(matcher)), replace(kind, info=FieldInfo(), known=True)).check
     return ValueTest(Lens.TEXT, lambda text: any(map(of_a_word, tokens(text))))
 
 

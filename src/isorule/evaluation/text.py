@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterator
 from enum import Enum, auto, unique
 from functools import lru_cache
 
+from isorule.ir.folding import lowered
+
 _LONGEST = 255
 _ASCII_WORD = re.compile(
     r"[A-Za-z0-9_]+(?:(?<=[A-Za-z])[:.'](?=[A-Za-z])[A-Za-z0-9_]+|(?<=[0-9])[,;.'](?=[0-9])[A-Za-z0-9_]+)*"
@@ -68,11 +70,6 @@ def tokens(text: str) -> list[str]:
         token = lowered(word)
         out.extend(token[start : start + _LONGEST] for start in range(0, len(token), _LONGEST))
     return out
-
-
-def lowered(text: str) -> str:
-    """Lower case code point by code point (Lucene's LowerCaseFilter): only `İ` has a longer one, and loses the dot."""
-    return text.lower() if text.isascii() else "".join(character.lower()[0] for character in text)
 
 
 def _ascii_words(text: str) -> Iterator[str]:

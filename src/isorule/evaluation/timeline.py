@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from isorule.evaluation.events import EventView, FieldReader, Fields
 from isorule.evaluation.keys import KeyPart, key_part
-from isorule.evaluation.values import Instant
+from isorule.evaluation.values import Instant, instant
 from isorule.ir.schema import FieldInfo, FieldType
 
 _LAST: KeyPart = (99, 0)
@@ -24,11 +24,18 @@ class Clock:
     tiebreaker: FieldReader | None
 
     def time(self, view: EventView) -> int | None:
-        """The time of an event, the first where there are several; None where it has none."""
+        """The time of an event, the first where there are several; None where it has none.
+
+        A time with a blank between date and time counts, though a date field without a format does not read it: events
+        of logs are in order before an index has them.
+        """
         for value in view.values(self.timestamp):
             if isinstance(value, Instant):
                 return value.nanos
-        return None
+        if self.timestamp.info.format is not None:
+            return None
+        written = map(instant, self.timestamp.scalars(view.event))
+        return next((found.nanos for found in written if found is not None), None)
 
     def _tie(self, view: EventView) -> KeyPart:
         if self.tiebreaker is None:

@@ -104,7 +104,7 @@ def coercion(info: FieldInfo) -> Coercion | None:
         case FieldType.DATE:
             return _date if info.format is None else _formatted(info.format, MILLISECOND)
         case FieldType.DATE_NANOS:
-            return instant if info.format is None else _formatted(info.format, 1)
+            return _strict_instant if info.format is None else _formatted(info.format, 1)
         case FieldType.IP:
             return _address
         case FieldType.VERSION:
@@ -122,7 +122,18 @@ def number_of(value: Value) -> int | float | None:
     return as_number(value) if isinstance(value, str) else None
 
 
+_DAY_LENGTH = len("2024-05-01")
+
+
 def instant(raw: Value) -> Instant | None:
+    """A point in time as logs have it: as a date field reads it, or with a blank between date and time."""
+    if isinstance(raw, str) and raw[_DAY_LENGTH : _DAY_LENGTH + 1] == " ":
+        found = instant_range(f"{raw[:_DAY_LENGTH]}T{raw[_DAY_LENGTH + 1 :]}")
+        return Instant(found[0], raw) if found is not None else None
+    return _strict_instant(raw)
+
+
+def _strict_instant(raw: Value) -> Instant | None:
     """A point in time from ISO text, or from milliseconds since 1970 as a number or text."""
     if isinstance(raw, Instant):
         return raw
@@ -137,7 +148,7 @@ def instant(raw: Value) -> Instant | None:
 
 def _date(raw: Scalar) -> Instant | None:
     """A `date` field keeps milliseconds."""
-    found = instant(raw)
+    found = _strict_instant(raw)
     if found is None or found.nanos % MILLISECOND == 0:
         return found
     return Instant(found.nanos // MILLISECOND * MILLISECOND, found.text)

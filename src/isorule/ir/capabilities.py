@@ -16,6 +16,7 @@ class Capabilities:
     has a word for the event category role (EQL's `process where`), else the category is a plain field;
     `values_as_mapped`, that it leaves it to the mapping of a field how a plain value is found (Sigma);
     `folds_equal_fields`, that it can compare two whole fields without letter case;
+    `bounds_as_mapped`, that it leaves it to the mapping of a field whether the letter case of bounds counts (Lucene);
     `networks_need_addresses`, that only a field of type ip can be asked for a network.
     """
 
@@ -33,4 +34,5 @@ class Capabilities:
     category_role: bool = False
     values_as_mapped: bool = False
     folds_equal_fields: bool = True
+    bounds_as_mapped: bool = False
     networks_need_addresses: bool = False

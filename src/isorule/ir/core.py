@@ -27,6 +27,7 @@ from isorule.ir.matchers import (
     Complement,
     Equals,
     FieldRef,
+    Indexed,
     InNetwork,
     Like,
     LikePart,
@@ -234,7 +235,7 @@ def _normal(matcher: Matcher) -> CoreMatcher:
             return Tokens(_folded_words(text), mode)
         case Near(text, slop):
             return Near(_folded_words(text), slop)
-        case Present() | Equals() | Range() | FieldRef() | InNetwork() | OneOf() | Complement():
+        case Present() | Equals() | Range() | FieldRef() | InNetwork() | Indexed() | OneOf() | Complement():
             return matcher
         case _:
             assert_never(matcher)

@@ -26,6 +26,11 @@ def fold_character(character: str) -> str:
     return lowered if len(lowered) == 1 else character
 
 
+def lowered(text: str) -> str:
+    """Lower case code point by code point, as analyzers have it (Lucene's LowerCaseFilter): `İ` loses its dot."""
+    return text.lower() if text.isascii() else "".join(character.lower()[0] for character in text)
+
+
 def has_case(text: str) -> bool:
     """Whether another text exists that differs from this one in letter case only."""
     return text.upper() != text or text.lower() != text

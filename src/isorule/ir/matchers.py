@@ -116,12 +116,14 @@ class Range:
     """The value lies between two bounds, at least one of which is given.
 
     Numbers compare as numbers, texts by code point; on date fields texts are dates or date math (`now-7d/d`), on
-    ip fields addresses, on version fields versions.
+    ip fields addresses, on version fields versions. On full text each word is compared, in lower case: SENSITIVE with
+    the bounds as they are written, MAPPED with the bounds in lower case (Lucene); there is no INSENSITIVE.
     """
 
     lower: Bound | None = None
     upper: Bound | None = None
     span: Span | None = field(default=None, compare=False, repr=False)
+    case: Case = Case.SENSITIVE
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +175,19 @@ class Near:
 
 
 @dataclass(frozen=True, slots=True)
+class Indexed:
+    """One of the terms that the index holds for the value meets the matcher, which is not analyzed.
+
+    That is the value itself, on full text each of its words in lower case (the term-level queries of Query DSL).
+    `ir.resolve` replaces it where the type of the field is known.
+    https://www.elastic.co/docs/reference/query-languages/query-dsl/term-level-queries
+    """
+
+    matcher: Equals | Like | Regex
+    span: Span | None = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class OneOf:
     """The value meets one of these matchers; at least two."""
 
@@ -188,7 +203,7 @@ class Complement:
     span: Span | None = field(default=None, compare=False, repr=False)
 
 
-Matcher = Present | Equals | Like | Regex | Range | InNetwork | FieldRef | Tokens | Near | OneOf | Complement
+Matcher = Present | Equals | Like | Regex | Range | InNetwork | FieldRef | Tokens | Near | Indexed | OneOf | Complement
 
 
 def options_of(matcher: Matcher) -> tuple[Matcher, ...]:

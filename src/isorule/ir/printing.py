@@ -15,6 +15,7 @@ from isorule.ir.matchers import (
     Complement,
     Equals,
     FieldRef,
+    Indexed,
     InNetwork,
     Like,
     LikePart,
@@ -106,10 +107,10 @@ def show_matcher(matcher: Matcher) -> str:
                 flag for flag, on in (("a", matcher.anchored), ("s", matcher.dotall), ("m", matcher.multiline)) if on
             )
             return f"regex/{matcher.flavor.value}/{flags} {_scalar(matcher.pattern)}{_case(matcher.case)}"
-        case Range(lower, upper):
+        case Range(lower, upper, case=case):
             low = f"{'>=' if lower.inclusive else '>'} {_scalar(lower.value)}" if lower else ""
             high = f"{'<=' if upper.inclusive else '<'} {_scalar(upper.value)}" if upper else ""
-            return " ".join(filter(None, (low, high)))
+            return f"{' '.join(filter(None, (low, high)))}{_case(case)}"
         case InNetwork(blocks):
             return f"in {' '.join(blocks)}"
         case FieldRef(path, relation, case):
@@ -118,6 +119,8 @@ def show_matcher(matcher: Matcher) -> str:
             return f"tokens/{mode.value} {_scalar(text)}"
         case Near(text, slop):
             return f"near/{slop} {_scalar(text)}"
+        case Indexed(inner):
+            return f"(term {show_matcher(inner)})"
         case OneOf(options):
             return f"(one-of {' | '.join(map(show_matcher, options))})"
         case Complement(inner):

@@ -9,6 +9,9 @@ A field that the schema does not list may be numeric: there a number without quo
 writes it. On a field of type ip a block of addresses is one in whatever way it is asked for
 (https://www.elastic.co/docs/reference/elasticsearch/mapping-reference/ip).
 
+A term-level test (`Indexed`) is one of the whole value, on a text field one of its words; the bounds of a range that
+leaves their letter case to the mapping are in lower case there (see `ir.words`).
+
 On a text field a value that ignores letter case and has no wildcard is found as a phrase, whatever the language of the
 rule: the index holds no whole values of such a field, and that is how every Elastic backend reads a Sigma value there.
 """
@@ -16,26 +19,33 @@ rule: the index holds no whole values of such a field, and that is how every Ela
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from ipaddress import ip_network
 
 from isorule.ir.axes import Absent, Case, Quantifier, TokenMode
-from isorule.ir.matchers import Bound, Equals, InNetwork, Like, Matcher, Near, OneOf, Range, Regex, Tokens, Wildcard
-from isorule.ir.predicates import EventCategory, Field, Predicate, Test, conjunction
+from isorule.ir.matchers import (
+    Bound,
+    Complement,
+    Equals,
+    Indexed,
+    InNetwork,
+    Like,
+    Matcher,
+    Near,
+    OneOf,
+    Present,
+    Range,
+    Regex,
+    Tokens,
+    Wildcard,
+    options_of,
+)
+from isorule.ir.predicates import Const, EventCategory, Field, Predicate, Test, conjunction
 from isorule.ir.schema import FieldInfo, FieldSchema, FieldType
 from isorule.ir.walk import Polarity, rewrite_leaves, rewrite_matchers
+from isorule.ir.words import SURE_BREAK, asked_of_words, is_one_word, lowered_bounds
 from isorule.source import Span
-
-_SURE_BREAK = re.compile(r"[\s!\"#$%&()*+/<=>?@\[\\\]^`{|}~-]+")
-"""ASCII characters at which every word break rule parts words (UAX #29); `.`, `'`, `:`, `,`, `;`, `_` may join."""
-_ONE_WORD = re.compile(
-    r"[A-Za-z0-9_]+(?:(?<=[A-Za-z])[:.'](?=[A-Za-z])[A-Za-z0-9_]+|(?<=[0-9])[.,;'](?=[0-9])[A-Za-z0-9_]+)*"
-)
-"""ASCII that no word break rule parts (UAX #29, WB5 to WB13)."""
-_TOO_LONG = 256
-"""Lucene's tokenizer parts longer words."""
 
 
 def resolve(predicate: Predicate, schema: FieldSchema) -> Predicate:
@@ -52,9 +62,27 @@ def resolve(predicate: Predicate, schema: FieldSchema) -> Predicate:
                 case Tokens(mode=TokenMode.ALL) as search:
                     return all_words(test, search)
         matcher = rewrite_matchers(test.matcher, lambda inner: _resolved(inner, info, known))
-        return test if matcher is test.matcher else replace(test, matcher=matcher)
+        if matcher is test.matcher:
+            return test
+        if info.type is FieldType.TEXT and test.absent is Absent.FALSE and test.quantifier is Quantifier.ANY:
+            return _possible(replace(test, matcher=matcher))
+        return replace(test, matcher=matcher)
 
     return rewrite_leaves(predicate, leaf)
+
+
+_NEVER = Complement(Present())
+
+
+def _possible(test: Test) -> Predicate:
+    """A test without the alternatives that no value meets."""
+    options = options_of(test.matcher)
+    left = tuple(option for option in options if option != _NEVER)
+    if not left:
+        return Const(False, test.span)
+    if len(left) == len(options):
+        return test
+    return replace(test, matcher=OneOf(left, test.span) if len(left) > 1 else left[0])
 
 
 def all_words(test: Test, search: Tokens) -> Predicate:
@@ -81,8 +109,12 @@ def resolve_category(predicate: Predicate, category_field: str) -> Predicate:
 
 def _resolved(matcher: Matcher, info: FieldInfo, known: bool) -> Matcher:
     if info.type is FieldType.TEXT:
-        return _on_text(matcher)
+        return _on_text(matcher, info)
     match matcher:
+        case Indexed(inner):
+            return _resolved(inner, info, known)
+        case Range(case=Case.MAPPED):
+            return _resolved(replace(matcher, case=Case.SENSITIVE), info, known)
         case Tokens():
             return _resolved_tokens(matcher, info, known)
         case Near(text, _, span):
@@ -107,8 +139,12 @@ def _resolved(matcher: Matcher, info: FieldInfo, known: bool) -> Matcher:
             return matcher
 
 
-def _on_text(matcher: Matcher) -> Matcher:
+def _on_text(matcher: Matcher, info: FieldInfo) -> Matcher:
     match matcher:
+        case Indexed():
+            return _term_on_text(matcher, info)
+        case Range(case=Case.MAPPED) if info.analyzer is None:
+            return lowered_bounds(matcher)
         case Equals(str() as text, Case.INSENSITIVE | Case.MAPPED, span):
             return _phrase(text, span) or matcher
         case Tokens(text, TokenMode.ANY, span):
@@ -120,15 +156,27 @@ def _on_text(matcher: Matcher) -> Matcher:
             return matcher
 
 
+def _term_on_text(matcher: Indexed, info: FieldInfo) -> Matcher:
+    """A term as a search; what an analyzer that is not known makes of a text is left open."""
+    if info.analyzer is not None:
+        return matcher
+    match asked_of_words(matcher):
+        case None:
+            return _NEVER
+        case Like() as pattern:
+            return _on_text(pattern, info)
+        case found:
+            return found
+
+
 _LETTERS_APART = frozenset("iIsS")
 
 
 def _words(text: str, mode: TokenMode, span: Span | None) -> Iterator[Tokens]:
     """The words of a text as far as they part for certain; what may be several is asked for in the given mode."""
-    for word in _SURE_BREAK.split(text):
+    for word in SURE_BREAK.split(text):
         if any(map(str.isalnum, word)) or not word.isascii():
-            is_one = _ONE_WORD.fullmatch(word) and len(word) < _TOO_LONG
-            yield Tokens(word, TokenMode.PHRASE if is_one else mode, span)
+            yield Tokens(word, TokenMode.PHRASE if is_one_word(word) else mode, span)
 
 
 def _phrase(text: str, span: Span | None) -> Tokens | None:

@@ -95,7 +95,7 @@ def _declare(
     matcher: Equals | Like | Regex, info: FieldInfo | None, polarity: Polarity, span: Span | None, losses: list[Loss]
 ) -> None:
     if info is not None and info.type is FieldType.TEXT:
-        if isinstance(matcher, Like) and _searches_letters(matcher):
+        if isinstance(matcher, Like) and searches_letters(matcher):
             return
         message = "the field is full text here: the value is found as words, not as a whole"
         losses.append(loss("whole-value-on-text", Effect.CHANGES, message, span=span))
@@ -110,7 +110,7 @@ def _declare(
         losses.append(loss("case-folded", seen(Effect.WIDENS, polarity), message, span=span))
 
 
-def _searches_letters(matcher: Like) -> bool:
+def searches_letters(matcher: Like) -> bool:
     """Whether a pattern on full text is found in a word where it is found in the whole text, and nowhere else."""
     match matcher.parts:
         case (Wildcard.RUN, str() as text, Wildcard.RUN):

@@ -9,8 +9,10 @@ from isorule.lowering.case import lower_case
 from isorule.lowering.category import lower_category
 from isorule.lowering.computed import lower_computed
 from isorule.lowering.fulltext import lower_full_text
+from isorule.lowering.index_terms import ask_index_terms, search_index_terms
 from isorule.lowering.networks import lower_networks
 from isorule.lowering.proximity import lower_proximity
+from isorule.lowering.ranges import lower_ranges
 from isorule.lowering.references import lower_references
 from isorule.lowering.regex import lower_regex
 from isorule.lowering.shape import lower_shape
@@ -21,10 +23,13 @@ PASSES: tuple[Pass, ...] = (
     lower_absent,
     lower_computed,
     lower_proximity,
+    search_index_terms,
     lower_full_text,
     lower_networks,
     lower_regex,
     lower_case,
+    lower_ranges,
+    ask_index_terms,
     lower_shape,
     lower_category,
 )

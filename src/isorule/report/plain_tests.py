@@ -11,6 +11,7 @@ from isorule.ir.matchers import (
     Complement,
     Equals,
     FieldRef,
+    Indexed,
     InNetwork,
     Like,
     LikePart,
@@ -145,6 +146,8 @@ def matcher_text(matcher: Matcher) -> str:
         case Near(text, slop):
             places = "place" if slop == 1 else "places"
             return f"holds the words of {literal(text)}, at most {slop} {places} out of line"
+        case Indexed(inner):
+            return f"has a term in the index that {matcher_text(inner)}"
         case OneOf(options):
             return _options_text(options)
         case Complement(inner):

@@ -13,6 +13,7 @@ from isorule.ir.matchers import (
     Complement,
     Equals,
     FieldRef,
+    Indexed,
     InNetwork,
     Like,
     Matcher,
@@ -202,6 +203,8 @@ def _inside(option: Matcher, path: str, base: Values, scene: Scene) -> Iterator[
         case FieldRef(other):
             held = base.get(scene.setting.fields.reader(other).source, [])
             yield from ((Kind.EXCLUDED, value) for value in held)
+        case Indexed(inner):
+            yield from _inside(inner, path, base, scene)
         case Complement():
             yield Kind.EXCLUDED, "example"
         case _:
@@ -220,6 +223,8 @@ def _samples(matcher: Matcher) -> Iterator[Scalar]:
             yield value
         case Tokens(text) | Near(text):
             yield text
+        case Indexed(inner):
+            yield from _samples(inner)
         case InNetwork(blocks):
             for block in blocks:
                 try:

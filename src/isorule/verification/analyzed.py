@@ -6,8 +6,9 @@ of plain words between such signs is a row of tokens.
 
 from __future__ import annotations
 
-from isorule.evaluation.text import lowered, tokens
+from isorule.evaluation.text import tokens
 from isorule.ir.axes import TokenMode
+from isorule.ir.folding import lowered
 from isorule.ir.matchers import LikePart, Near, Tokens, Wildcard
 from isorule.ir.regex.casing import variants
 from isorule.ir.regex.charset import ANY, NOTHING, CharSet, charset, of_text

@@ -16,6 +16,7 @@ from isorule.ir.matchers import (
     Complement,
     Equals,
     FieldRef,
+    Indexed,
     InNetwork,
     Like,
     LikePart,
@@ -147,9 +148,11 @@ def bounded(matcher: CoreMatcher, kind: Kind, bare: Fact) -> Fact:
             return range_fact(matcher, kind, bare)
         case InNetwork(blocks):
             return _in_networks([block for text in blocks if (block := network(text)) is not None], bare)
+        case Indexed(inner) if kind.info.type is not FieldType.TEXT:
+            return bounded(inner, kind, bare)
         case OneOf(options):
             return _some([bounded(option, kind, bare) for option in options], bare)
-        case Regex() | Complement() | FieldRef() | Single():
+        case Regex() | Indexed() | Complement() | FieldRef() | Single():
             return bare
 
 

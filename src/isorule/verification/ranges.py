@@ -18,6 +18,7 @@ from isorule.ir.matchers import (
 from isorule.ir.precision import limit
 from isorule.ir.resolve import as_number
 from isorule.ir.schema import FieldType
+from isorule.ir.words import first_capital, lowered_bounds
 from isorule.verification.facts import NUMBER_TEXT, Domain, Fact, impossible, in_kept_units, kept_moment
 from isorule.verification.spans import between
 
@@ -33,6 +34,8 @@ def range_fact(matcher: Range, kind: Kind, bare: Fact) -> Fact:
     if any(isinstance(end.value, bool) for end in ends):
         return bare
     if kind.info.type is FieldType.TEXT:
+        matcher = lowered_bounds(matcher)
+        ends = [end for end in (matcher.lower, matcher.upper) if end is not None]
         if _has_no_word(matcher):
             return impossible(bare)
         return replace(bare, hints=tuple(hint for end in ends for hint in _words_around(text_of(end.value))))
@@ -79,9 +82,11 @@ def _has_no_word(matcher: Range) -> bool:
     return last < first or (last == first and not (lower.inclusive and upper.inclusive))
 
 
-def _words_around(word: str) -> tuple[str, ...]:
-    """A word, the next one after it, and the first of all words."""
-    return word, f"{word}0", _FIRST_WORD
+def _words_around(word: str) -> Iterator[str]:
+    """A word, the next one after it, the first of all words, and one between a capital and its small letter."""
+    yield from (word, f"{word}0", _FIRST_WORD)
+    if (at := first_capital(word)) is not None:
+        yield f"{word[:at]}_0"
 
 
 def _around_now(ends: list[Bound], kind: Kind) -> Iterator[Scalar]:

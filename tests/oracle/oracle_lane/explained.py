@@ -169,18 +169,6 @@ def _ascii_folding(pair: Pair) -> bool:
     )
 
 
-def _range_bound_lower_cased(pair: Pair) -> bool:
-    """`query_string` lower-cases the bounds of a range on full text, which a range query of Query DSL does not."""
-    return "query_string" in json.dumps(pair.query) and any(
-        isinstance(matcher, Range)
-        and _lowered(_written(matcher)) != _written(matcher)
-        and pair.schema[path].type is FieldType.TEXT
-        and _texts(pair.event, _source(path, pair.schema))
-        for test, matcher in tests(pair.predicate)
-        for path in _paths(test, pair.schema)
-    )
-
-
 def _kibana_splits_wildcard(pair: Pair) -> bool:
     """Kibana leaves the blanks of a wildcard value to `query_string`, which parts it there."""
     patterns = re.findall(
@@ -204,14 +192,6 @@ def _has_mapped_pattern(pair: Pair, sign: str) -> bool:
 def _kibana_keyword_wildcard(pair: Pair) -> bool:
     """Kibana before 8.12.1 gives the text of a wildcard on a keyword to `wildcard` without escapes."""
     return '{"wildcard": {' in json.dumps(pair.query) and _has_mapped_pattern(pair, r"[\\*?]")
-
-
-def _date_with_blank(pair: Pair) -> bool:
-    return any(
-        pair.schema[path].type is FieldType.DATE and any(" " in text for text in _texts(pair.event, path))
-        for test, _ in tests(pair.predicate)
-        for path in _paths(test, pair.schema)
-    )
 
 
 def _value_of_another_type(predicate: Predicate, schema: FieldSchema, engine: Answer, _: Answer) -> bool:
@@ -253,13 +233,11 @@ def _empty_expression_without_case(predicate: Predicate, _: FieldSchema, __: Ans
 
 PAIRS: dict[str, Callable[[Pair], bool]] = {
     "lower-cased": _lower_cased,
-    "range-bound-lower-cased": _range_bound_lower_cased,
     "dotted-and-dotless-i": _dotted_and_dotless_i,
     "regexp-without-case": _regexp_without_case,
     "classes-since-lucene-9": _classes_since_lucene_9,
     "kibana-splits-wildcard": _kibana_splits_wildcard,
     "kibana-keyword-wildcard": _kibana_keyword_wildcard,
-    "date-with-blank": _date_with_blank,
     "nested-by-pattern": _nested_by_pattern,
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from random import Random
 
 from isorule.diagnostics import IsoruleError, UnsupportedError
@@ -18,11 +19,12 @@ from isorule.ir.resolve import resolve, resolve_category
 from isorule.ir.schema import FieldSchema
 from isorule.ir.walk import walk
 from isorule.lowering import Target, lower
-from oracle_lane import kibana, phrases, world
+from oracle_lane import index_terms, kibana, phrases, world
 from oracle_lane.comparison import Batch, Case, batched
 from oracle_lane.documents import Event, EventMaker
 from oracle_lane.engine import Query, Refused
 from oracle_lane.eql_texts import EqlWriter
+from oracle_lane.index_terms import TermWriter
 from oracle_lane.kuery_texts import KueryWriter
 from oracle_lane.lucene_texts import LuceneWriter
 from oracle_lane.phrases import PhraseWriter
@@ -110,6 +112,22 @@ def phrase_batches(count: int) -> list[Batch]:
     cases += emitted((writer.predicate() for _ in range(count - count // 2)), phrases.SCHEMA)
     groups = (cases[start : start + 50] for start in range(0, len(cases), 50))
     return [Batch(phrases.SCHEMA, [writer.event() for _ in range(60)], group) for group in groups]
+
+
+def term_batches(count: int) -> list[Batch]:
+    """Generated term-level queries and ranges, each group asked of sixty events of the same words.
+
+    Every case comes twice: as it is read, and with the types of its fields in force.
+    """
+    random = Random(SEED + 9)
+    writer = TermWriter(random)
+    texts = map(writer.text, range(count // 4))
+    cases = [Case(text, lucene_meaning(text), {"query_string": {"query": text}}) for text in texts]
+    cases += emitted((writer.predicate() for _ in range(count - count // 4)), index_terms.SCHEMA)
+    understood = [(case, case.predicate) for case in cases if not isinstance(case.predicate, Refused)]
+    cases += [replace(case, predicate=resolve(where, index_terms.SCHEMA)) for case, where in understood]
+    groups = (cases[start : start + 50] for start in range(0, len(cases), 50))
+    return [Batch(index_terms.SCHEMA, [writer.event() for _ in range(60)], group) for group in groups]
 
 
 def emitted(predicates: Iterator[Predicate], schema: FieldSchema) -> Iterator[Case]:

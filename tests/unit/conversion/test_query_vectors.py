@@ -10,7 +10,7 @@ import tomli
 import yaml
 
 import isorule
-from isorule.ir.rule import Rule
+from isorule.ir.rule import DataSource, Metadata, Rule
 
 VECTORS = Path(__file__).parents[2] / "vectors" / "conversion"
 
@@ -94,3 +94,18 @@ def test_query_dsl_asks_only_address_fields_for_a_network() -> None:
         isorule.convert(rule, "dsl")
     assert caught.value.diagnostic.name == "network-on-other-type"
     assert isorule.convert(rule, "dsl", fields={"DestinationIp": "ip"}).verdict.same
+
+
+@pytest.mark.parametrize("case", cases("query_to_query.toml"), ids=lambda case: f"{case['query']} to {case['to']}")
+def test_query_to_query(case: dict[str, Any]) -> None:
+    language, _, query = case["query"].partition(": ")
+    rule = Rule(Metadata("A rule"), DataSource(), isorule.parse(query, language), language)
+    if "refused" in case:
+        with pytest.raises(isorule.UnsupportedError) as caught:
+            isorule.convert(rule, case["to"])
+        assert caught.value.diagnostic.name == case["refused"]
+        return
+    conversion = isorule.convert(rule, case["to"], fields=case.get("fields"))
+    assert " ".join(conversion.text.split()) == case["text"]
+    assert losses(conversion) == set(case.get("losses", ()))
+    assert ("losses" in case) or conversion.verdict.kind is isorule.VerdictKind.IDENTICAL

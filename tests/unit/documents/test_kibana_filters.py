@@ -8,7 +8,7 @@ import pytest
 
 from isorule.documents.kibana_filters import UnknownFilterError, filter_predicate
 from isorule.ir.axes import Case, TokenMode
-from isorule.ir.matchers import Bound, Equals, Like, OneOf, Present, Range, Tokens, Wildcard
+from isorule.ir.matchers import Bound, Equals, Indexed, Like, OneOf, Present, Range, Tokens, Wildcard
 from isorule.ir.predicates import Const, Field, Nested, Not, Or, Predicate, Test
 
 PATH = Field("file.path")
@@ -23,11 +23,11 @@ EXISTS = Test(PATH, Present())
         ({"query": {"exists": {"field": "file.path"}}, "meta": {"negate": False, "disabled": True}}, None),
         (
             {"query": {"wildcard": {"file.path": {"value": "?:\\\\Win*", "case_insensitive": True}}}},
-            Test(PATH, Like((Wildcard.ONE, ":\\Win", Wildcard.RUN), Case.INSENSITIVE)),
+            Test(PATH, Indexed(Like((Wildcard.ONE, ":\\Win", Wildcard.RUN), Case.INSENSITIVE))),
         ),
         (
             {"query": {"wildcard": {"file.path": {"value": "a\\*b", "case_insensitive": False}}}},
-            Test(PATH, Equals("a*b")),
+            Test(PATH, Indexed(Equals("a*b"))),
         ),
         ({"query": {"match_phrase": {"file.path": "a b"}}}, Test(PATH, Tokens("a b", TokenMode.PHRASE))),
         ({"query": {"match_phrase": {"file.path": {"query": 5}}}}, Test(PATH, Equals(5))),
@@ -37,7 +37,7 @@ EXISTS = Test(PATH, Present())
         ),
         (
             {"query": {"terms": {"file.path": ["a", "b"], "boost": 1.0}}},
-            Test(PATH, OneOf((Equals("a"), Equals("b")))),
+            Test(PATH, OneOf((Indexed(Equals("a")), Indexed(Equals("b"))))),
         ),
         (
             {

@@ -43,7 +43,7 @@ def condition(query: dict[str, Any]) -> Predicate:
     return where
 
 
-@pytest.mark.parametrize("name", [*LANGUAGES, "predicates", "phrases"])
+@pytest.mark.parametrize("name", [*LANGUAGES, "predicates", "phrases", "terms"])
 def test_events_match_as_in_lucene(name: str) -> None:
     golden = recorded(name)
     schema = schema_from(golden["schema"])

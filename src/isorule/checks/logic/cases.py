@@ -13,7 +13,7 @@ from isorule.checks.logic.written import operator, operator_span, path_of, place
 from isorule.diagnostics import Fix, Severity
 from isorule.ir.axes import Case
 from isorule.ir.folding import has_case
-from isorule.ir.matchers import Equals, Like, Matcher, Near, Tokens
+from isorule.ir.matchers import Equals, Indexed, Like, Matcher, Near, Tokens
 from isorule.ir.predicates import Or, Predicate, Test
 from isorule.ir.schema import FieldType
 from isorule.ir.walk import walk
@@ -47,6 +47,8 @@ def _text(value: Matcher) -> str | None:
     match value:
         case Equals(str() as text, Case.SENSITIVE | Case.MAPPED) | Tokens(text) | Near(text):
             return text
+        case Indexed(inner):
+            return _text(inner)
         case Like(parts, Case.SENSITIVE | Case.MAPPED):
             return "".join(part if isinstance(part, str) else "*" for part in parts)
         case _:

@@ -14,7 +14,7 @@ from isorule.diagnostics import Diagnostic, Severity
 from isorule.dialects.eql.types import FieldTypes
 from isorule.dialects.eql.verify import verify_fields
 from isorule.ir.detections import Aggregate, NewTerms, Sample, Sequence
-from isorule.ir.matchers import Equals, Matcher, Near, Range, Scalar, Tokens
+from isorule.ir.matchers import Equals, Indexed, Matcher, Near, Range, Scalar, Tokens
 from isorule.ir.predicates import Call, Field, Operand, Test
 from isorule.ir.schema import FieldType
 from isorule.mappings import ecs_schema
@@ -228,7 +228,7 @@ _ANY_TEXT: Final = frozenset({FieldType.KEYWORD, FieldType.TEXT, FieldType.DATE,
 
 def _scalars(value: Matcher) -> tuple[Scalar, ...]:
     match value:
-        case Equals(scalar):
+        case Equals(scalar) | Indexed(Equals(scalar)):
             return (scalar,)
         case Tokens(text) | Near(text):
             return (text,)

@@ -10,7 +10,7 @@ from isorule.checks.check import ELASTIC, About, CheckedDocument, Finding
 from isorule.checks.detection import CheckedDetection
 from isorule.diagnostics import Severity
 from isorule.ir.detections import Aggregate, NewTerms, Sequence
-from isorule.ir.matchers import Equals, Near, Tokens
+from isorule.ir.matchers import Equals, Indexed, Near, Tokens
 from isorule.ir.predicates import And, Field, Predicate, Test
 from isorule.ir.schema import FieldType
 from isorule.mappings import ecs_schema
@@ -156,7 +156,8 @@ def _fixed(where: Predicate) -> Iterator[str]:
         if isinstance(term, And):
             yield from _fixed(term)
         elif isinstance(term, Test) and isinstance(term.subject, Field) and not ecs_schema()[term.subject.path].many:
-            whole = isinstance(term.matcher, Equals | Tokens | Near)
+            asked = term.matcher.matcher if isinstance(term.matcher, Indexed) else term.matcher
+            whole = isinstance(asked, Equals | Tokens | Near)
             if whole and ecs_schema().type_of(term.subject.path) is not FieldType.TEXT:
                 yield term.subject.path
 

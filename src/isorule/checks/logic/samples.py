@@ -20,6 +20,7 @@ from isorule.ir.matchers import (
     Complement,
     Equals,
     FieldRef,
+    Indexed,
     InNetwork,
     Like,
     LikePart,
@@ -62,7 +63,7 @@ def samples(matcher: Matcher) -> tuple[Value, ...] | None:
         case OneOf(options):
             found = [samples(option) for option in options]
             return tuple(value for one in found if one for value in one) if all(found) else None
-        case Present() | Regex() | Range() | InNetwork() | FieldRef() | Near() | Complement():
+        case Present() | Regex() | Range() | InNetwork() | FieldRef() | Near() | Indexed() | Complement():
             return None
         case _:
             assert_never(matcher)

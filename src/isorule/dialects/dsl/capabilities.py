@@ -10,7 +10,9 @@ CAPABILITIES = Capabilities(
     cases=frozenset(Case),
     quantifiers=frozenset({Quantifier.ANY}),
     absents=frozenset({Absent.FALSE}),
-    matchers=frozenset({"Present", "Equals", "Like", "Regex", "Range", "InNetwork", "Tokens", "Near", "OneOf"}),
+    matchers=frozenset(
+        {"Present", "Equals", "Like", "Regex", "Range", "InNetwork", "Tokens", "Near", "Indexed", "OneOf"}
+    ),
     subjects=frozenset({"Field", "FieldGlob", "AnyField"}),
     predicates=frozenset({"Const", "Test", "Not", "And", "Or", "Nested"}),
     detections=frozenset({"Match"}),

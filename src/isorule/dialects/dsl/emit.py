@@ -24,7 +24,7 @@ from isorule.dialects.dsl.refusals import refuse_axes, refuse_detection, refuse_
 from isorule.ir.axes import Case
 from isorule.ir.detections import Detection, Match
 from isorule.ir.losses import Emission, refusal
-from isorule.ir.matchers import Equals, Matcher, OneOf
+from isorule.ir.matchers import Equals, Indexed, Matcher, OneOf
 from isorule.ir.predicates import (
     And,
     AnyField,
@@ -132,16 +132,18 @@ def _test(test: Test, matcher: Matcher, context: _Context) -> Query:
 
 
 def _alternatives(test: Test, matcher: OneOf, context: _Context) -> Query:
-    values = [option.value for option in matcher.options if isinstance(option, Equals) and _is_term(option)]
+    of_terms = all(isinstance(option, Indexed) for option in matcher.options)
+    inner = [option.matcher if isinstance(option, Indexed) and of_terms else option for option in matcher.options]
+    values = [option.value for option in inner if isinstance(option, Equals) and _is_term(option, of_terms)]
     if len(values) < len(matcher.options) or not isinstance(test.subject, Field):
         return _should([_test(test, option, context) for option in matcher.options])
     (leaf,) = _leaves(test, test.subject, context)
-    return alternatives_query(values, leaf)
+    return alternatives_query(values, leaf, terms=of_terms)
 
 
-def _is_term(option: Equals) -> bool:
-    """Whether `terms` can hold the value: no Boolean (Kibana has `match` for it), and letter case compared."""
-    return option.case is Case.SENSITIVE and not isinstance(option.value, bool)
+def _is_term(option: Equals, of_terms: bool) -> bool:
+    """Whether `terms` can hold the value: letter case is compared, and Kibana has no `match` for it (Booleans)."""
+    return option.case is Case.SENSITIVE and (of_terms or not isinstance(option.value, bool))
 
 
 def _clause(test: Test, matcher: Matcher, leaf: Leaf, context: _Context) -> Query:

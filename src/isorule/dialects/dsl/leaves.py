@@ -20,6 +20,7 @@ from isorule.ir.matchers import (
     Complement,
     Equals,
     FieldRef,
+    Indexed,
     InNetwork,
     Like,
     Matcher,
@@ -83,17 +84,17 @@ def field_query(matcher: Matcher, leaf: Leaf) -> Query:
             return _words(value, TokenMode.ANY, leaf)
         case Equals(str() as text, Case.MAPPED):
             return _words(text, TokenMode.PHRASE, leaf)
-        case Like(parts, Case.MAPPED):
+        case Like(case=Case.MAPPED):
             return _mapped_pattern(matcher, leaf)
-        case Equals(value, case):
-            _refuse_pattern(leaf)
-            return _term("term", _scalar(value, leaf.span), case, leaf)
-        case Like(parts, case):
-            _refuse_pattern(leaf)
-            return _term("wildcard", escapes.wildcard(parts, leaf.span), case, leaf)
-        case Regex():
-            _refuse_pattern(leaf)
-            return _regexp(matcher, leaf)
+        case Equals() | Like() | Regex():
+            if not _is_mapped(matcher):
+                refuse_full_text(leaf.field, leaf.span)
+            return _term_query(matcher, leaf)
+        case Indexed(inner):
+            return _term_query(inner, leaf)
+        case Range(case=Case.MAPPED):
+            message = "a range query compares the bounds as they are written"
+            raise refusal("case-mapped", message, span=leaf.span)
         case Range(lower, upper):
             return _range(lower, upper, leaf)
         case InNetwork(blocks):
@@ -131,10 +132,11 @@ def any_field_query(matcher: Matcher, options: KueryOptions, span: Span | None) 
             raise refusal("any-field", message, span=span)
 
 
-def alternatives_query(values: list[Scalar], leaf: Leaf) -> Query:
-    """The query for a value that is one of these, letter case compared."""
+def alternatives_query(values: list[Scalar], leaf: Leaf, *, terms: bool) -> Query:
+    """The query for a value that is one of these, letter case compared; `terms` where terms of the index are meant."""
     _refuse_pattern(leaf)
-    refuse_full_text(leaf.field, leaf.span)
+    if not terms:
+        refuse_full_text(leaf.field, leaf.span)
     return {"terms": {leaf.field.name: [_scalar(value, leaf.span) for value in values]}}
 
 
@@ -190,12 +192,29 @@ def _refuse_pattern(leaf: Leaf) -> None:
         raise refusal("field-wildcard", message, span=leaf.span)
 
 
+def _is_mapped(matcher: Equals | Like | Regex) -> bool:
+    return isinstance(matcher, Regex) and matcher.case is Case.MAPPED
+
+
+def _term_query(matcher: Equals | Like | Regex, leaf: Leaf) -> Query:
+    """The term-level query: it asks each term of the index, which is the whole value but on full text."""
+    _refuse_pattern(leaf)
+    match matcher:
+        case Equals(value, case):
+            return _term("term", _scalar(value, leaf.span), case, leaf)
+        case Like(parts, case):
+            return _term("wildcard", escapes.wildcard(parts, leaf.span), case, leaf)
+        case Regex():
+            return _regexp(matcher, leaf)
+        case _:
+            assert_never(matcher)
+
+
 def _term(kind: str, value: Json, case: Case, leaf: Leaf) -> Query:
     """A term-level query. Elasticsearch ignores letter case as `ir.folding` does (older versions: of ASCII only).
 
     The empty text is asked for as it is: without letter case Lucene makes an automaton of it that accepts nothing.
     """
-    refuse_full_text(leaf.field, leaf.span)
     body: dict[str, Json] = {"value": value}
     if case is Case.INSENSITIVE and value != "":
         body["case_insensitive"] = True
@@ -207,9 +226,6 @@ def _regexp(matcher: Regex, leaf: Leaf) -> Query:
     if matcher.flavor is not RegexFlavor.LUCENE or matcher.multiline:
         message = "a query takes regular expressions in Lucene's syntax only"
         raise refusal("regex-flavor", message, span=leaf.span)
-    if matcher.case is Case.MAPPED:
-        message = "regexp compares letter case, or does not, whatever the mapping says"
-        raise refusal("mapped-regex", message, span=leaf.span)
     pattern = matcher.pattern if matcher.anchored else f".*({matcher.pattern}).*"
     return _term("regexp", pattern, matcher.case, leaf)
 

@@ -1,12 +1,13 @@
 """What a leaf clause of Query DSL asks of a field.
 
 Pages of https://www.elastic.co/docs/reference/query-languages/query-dsl/. Term-level clauses (`term`, `wildcard` …) are
-read as on a field that is not analyzed; on full text they look at single tokens.
+asked of the terms of the index: of the whole value, on full text of each word, letter case as it is written.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from isorule.dialects.dsl.bodies import (
     check_options,
@@ -27,6 +28,7 @@ from isorule.ir.matchers import (
     Bound,
     Complement,
     Equals,
+    Indexed,
     LikePart,
     Matcher,
     Near,
@@ -55,7 +57,8 @@ def term(member: Member, span: Span) -> Predicate:
     """`term`: the value is this one."""
     asked = one_field("term", member.value)
     value, case = _value_and_case("term", asked.value, "value")
-    return Test(Field(asked.name), _equals(scalar(value, "the value of term"), case, value.span), span=span)
+    matcher = _equals(scalar(value, "the value of term"), case, value.span)
+    return Test(Field(asked.name), matcher, span=span)
 
 
 def terms(member: Member, span: Span) -> Predicate:
@@ -70,8 +73,8 @@ def terms(member: Member, span: Span) -> Predicate:
     return Test(Field(asked.name), matcher, span=span)
 
 
-def _equals(value: Scalar, case: Case, span: Span) -> Equals:
-    return Equals(value, case if isinstance(value, str) else Case.SENSITIVE, span)
+def _equals(value: Scalar, case: Case, span: Span) -> Indexed:
+    return Indexed(Equals(value, case if isinstance(value, str) else Case.SENSITIVE, span), span)
 
 
 def _value_and_case(name: str, node: Node, *keys: str) -> tuple[Node, Case]:
@@ -89,7 +92,7 @@ def wildcard(member: Member, span: Span) -> Predicate:
     parts: list[LikePart] = []
     for found in _PIECE.finditer(text(value, "the value of wildcard")):
         parts.append(Wildcard(found["wildcard"]) if found["wildcard"] else found["escaped"] or found["plain"])
-    return Test(Field(asked.name), like(tuple(parts), case, value.span), span=span)
+    return Test(Field(asked.name), Indexed(like(tuple(parts), case, value.span), value.span), span=span)
 
 
 def prefix(member: Member, span: Span) -> Predicate:
@@ -97,7 +100,7 @@ def prefix(member: Member, span: Span) -> Predicate:
     asked = one_field("prefix", member.value)
     value, case = _value_and_case("prefix", asked.value, "value", "prefix")
     matcher = like((text(value, "the value of prefix"), Wildcard.RUN), case, value.span)
-    return Test(Field(asked.name), matcher, span=span)
+    return Test(Field(asked.name), Indexed(matcher, value.span), span=span)
 
 
 def regexp(member: Member, span: Span) -> Predicate:
@@ -109,7 +112,9 @@ def regexp(member: Member, span: Span) -> Predicate:
             refuse_option("regexp", option)
     pattern = text(value, "the value of regexp")
     matcher = Regex(pattern, RegexFlavor.LUCENE, case, anchored=True, dotall=True, span=value.span)
-    return Test(Field(asked.name), matcher, span=span)
+    if case is Case.INSENSITIVE:
+        return Test(Field(asked.name), Indexed(matcher, value.span), span=span)
+    return Test(Field(asked.name), replace(matcher, case=Case.MAPPED), span=span)
 
 
 def value_range(member: Member, span: Span) -> Predicate:

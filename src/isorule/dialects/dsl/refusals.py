@@ -10,7 +10,7 @@
 | `value-complement` | a value that does not meet a test |
 | `constant-null` | a constant null |
 | `regex-flavor` | a regular expression that is not in Lucene's syntax, or that only a script could match |
-| `mapped-regex` | a regular expression whose letter case the mapping decides: `regexp` always compares it |
+| `case-mapped` | a range whose bounds the mapping lower-cases: a range query takes them as they are written |
 | `whole-value-on-text` | a whole value asked of a field of full text, of which only words are kept |
 | `network-on-other-type` | a network asked of a field that is not of type ip |
 | `field-wildcard` | a test of a field pattern that only a list of fields can expand |

@@ -33,6 +33,7 @@ from isorule.ir.matchers import (
     Complement,
     Equals,
     FieldRef,
+    Indexed,
     InNetwork,
     Like,
     Matcher,
@@ -131,13 +132,16 @@ def _matched(subject: Operand, matcher: Matcher) -> Doc:
             return _one_form(subject, _form(matcher), (matcher,))
         case OneOf():
             return _alternatives(subject, options_of(matcher))
+        case Range(case=Case.MAPPED):
+            message = "EQL compares the bounds of a range as they are written"
+            raise refusal("case-mapped", message, span=matcher.span)
         case Range(lower, upper):
             return _range(subject, lower, upper, matcher)
         case InNetwork(blocks):
             return Listing("cidrMatch(", (operand_doc(subject), *(Text(string_text(block)) for block in blocks)))
         case FieldRef():
             return _reference(subject, matcher)
-        case Tokens() | Near():
+        case Tokens() | Near() | Indexed():
             raise refusal("full-text", "EQL has no full-text search", span=matcher.span)
         case Complement():
             message = "EQL cannot ask for a value that does not match"

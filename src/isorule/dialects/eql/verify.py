@@ -25,6 +25,7 @@ from isorule.ir.matchers import (
     Complement,
     Equals,
     FieldRef,
+    Indexed,
     InNetwork,
     Like,
     Matcher,
@@ -237,7 +238,7 @@ class _Leaf:
 
     def _matched(self, subject: Operand, matcher: Matcher) -> Iterator[Diagnostic]:
         match matcher:
-            case Present() | Complement() | Tokens() | Near():
+            case Present() | Complement() | Tokens() | Near() | Indexed():
                 return
             case Equals(case=Case.SENSITIVE, span=span) if self._stands_in_a_list(span):
                 yield from self._alternatives(subject, (matcher,), span)

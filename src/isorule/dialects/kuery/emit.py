@@ -23,6 +23,7 @@ from isorule.ir.matchers import (
     Complement,
     Equals,
     FieldRef,
+    Indexed,
     InNetwork,
     Like,
     Matcher,
@@ -137,6 +138,9 @@ def _test(test: Test, path: str) -> Piece:
     refuse_axes(test)
     match test.matcher:
         case Range(lower, upper):
+            if test.matcher.case is Case.MAPPED:
+                message = "kuery compares the bounds of a range as they are written"
+                raise refusal("case-mapped", message, span=test.span)
             return f"{_range_field(test, path)} {_comparison(lower, upper, test)}"
         case OneOf() as matcher:
             options = options_of(matcher)
@@ -225,6 +229,8 @@ def _value(matcher: Matcher, test: Test) -> str:
             raise refusal("all-words", "kuery searches for any word or a phrase, not for all words", span=span)
         case Near():
             raise refusal("phrase-slop", "the words of a phrase stand side by side in kuery", span=span)
+        case Indexed():
+            raise refusal("index-term", "kuery's values are analyzed before they are asked of words", span=span)
         case Regex():
             raise refusal("regex", "kuery has no regular expressions", span=span)
         case InNetwork():

@@ -3,6 +3,7 @@
 | code | what |
 | --- | --- |
 | `case-not-expressible` | equality or a wildcard that fixes letter case: in kuery the mapping of the field decides |
+| `case-mapped` | a range whose bounds the mapping lower-cases: kuery takes them as they are written |
 | `category-role` | the event category role: kuery knows fields only |
 | `computed-operand` | a function or a constant in the place of a field |
 | `absent-unknown` | a test that is null, not false, where the field is absent |
@@ -14,6 +15,7 @@
 | `field-comparison` | a field compared with a field |
 | `value-complement` | a value that does not meet a test |
 | `two-sided-range` | one value between two bounds: `f >= 1 and f <= 5` may be met by two values |
+| `index-term` | a term of the index that only Query DSL asks for |
 | `range-without-field` | a range over all fields |
 | `constant-null` | a constant null |
 | `field-outside-nested`, `free-text-in-nested` | inside braces every field belongs to the nested object |

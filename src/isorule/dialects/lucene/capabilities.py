@@ -15,5 +15,6 @@ CAPABILITIES = Capabilities(
     predicates=frozenset({"Const", "Test", "Not", "And", "Or"}),
     detections=frozenset({"Match"}),
     regex_flavors=frozenset({RegexFlavor.LUCENE}),
+    bounds_as_mapped=True,
 )
 """Within these: `Tokens` of any word or as a phrase (see `refusals`)."""

@@ -25,6 +25,7 @@ from isorule.ir.matchers import (
     Complement,
     Equals,
     FieldRef,
+    Indexed,
     InNetwork,
     Like,
     Matcher,
@@ -52,6 +53,7 @@ from isorule.ir.predicates import (
     Test,
     disjunction,
 )
+from isorule.ir.words import bounds_count_case
 
 MATCH_ALL = "*:*"
 _ALL_FIELDS = "\\*"
@@ -195,9 +197,13 @@ def _value(matcher: Matcher, test: Test) -> str:
         case Regex():
             return _regex(matcher)
         case Range(lower, upper):
+            if matcher.case is not Case.MAPPED and bounds_count_case(matcher):
+                raise refuse_case(span)
             return words.comparison(lower, upper, span, named=not isinstance(test.subject, AnyField))
         case Equals() | Like():
             raise refuse_case(span)
+        case Indexed():
+            raise refusal("index-term", "Lucene's values are analyzed before they are asked of words", span=span)
         case Tokens():
             raise refusal("all-words", "Lucene searches for any word or a phrase, not for all words", span=span)
         case InNetwork():

@@ -15,8 +15,9 @@ from isorule.dialects.lucene.lexical import EXISTS
 from isorule.dialects.lucene.tokens import Kind, Token
 from isorule.ir.axes import Case, RegexFlavor, TokenMode
 from isorule.ir.losses import refusal
-from isorule.ir.matchers import Bound, Matcher, Near, Present, Range, Regex, Tokens, Wildcard, like
+from isorule.ir.matchers import Bound, Matcher, Near, Present, Regex, Tokens, Wildcard, like
 from isorule.ir.predicates import AnyField, Const, Field, FieldGlob, Predicate, Test
+from isorule.ir.words import range_of
 from isorule.source import Span
 
 
@@ -123,5 +124,9 @@ def bound_of(text: str, inclusive: bool) -> Bound | None:
 
 
 def between(lower: Bound | None, upper: Bound | None, span: Span) -> Matcher:
-    """A range; without bounds it asks for presence."""
-    return Present() if lower is None and upper is None else Range(lower, upper, span)
+    """A range; without bounds it asks for presence.
+
+    The analyzer of an analyzed field lower-cases the bounds (`QueryStringQueryParser.getRangeQuerySingle`), which a
+    range query of Query DSL does not do.
+    """
+    return Present() if lower is None and upper is None else range_of(lower, upper, span)

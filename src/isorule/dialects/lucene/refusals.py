@@ -2,7 +2,7 @@
 
 | code | what |
 | --- | --- |
-| `case-not-expressible` | a test that fixes letter case: in Lucene the mapping of the field decides |
+| `case-not-expressible` | a test that fixes letter case, bounds with capitals too: in Lucene the mapping decides |
 | `category-role` | the event category role: Lucene knows fields only |
 | `computed-operand` | a function or a constant in the place of a field |
 | `absent-unknown` | a test that is null, not false, where the field is absent |
@@ -16,6 +16,7 @@
 | `nested` | a condition on one nested object: `query_string` does not look into them |
 | `constant-null` | a constant null |
 | `constant-word`, `not-writable`, `field-name`, `placeholder`, `number-not-finite` | see `words` |
+| `index-term` | a term of the index that only Query DSL asks for |
 | `range-without-bounds` | a range that is none |
 | `detection-kind`, `pipes` | anything but a condition on single events |
 | `nested-too-deep` | more parentheses than `lexical.MAX_DEPTH` |

@@ -25,6 +25,7 @@ from isorule.ir.matchers import (
     Complement,
     Equals,
     FieldRef,
+    Indexed,
     InNetwork,
     Like,
     LikePart,
@@ -205,12 +206,14 @@ def _written(matcher: Matcher, field: str | None, prefix: tuple[str, ...], span:
         case Regex():
             return [_regex(matcher, span)]
         case Range(lower, upper):
+            if matcher.case is Case.MAPPED:
+                raise refusal("case-mapped", "Sigma does not leave the letter case of bounds to a mapping", span=span)
             return [_range(lower, upper, prefix, span)]
         case InNetwork(blocks):
             return [_Written(("cidr",), _block(block, span)) for block in blocks]
         case FieldRef():
             return [_field_reference(matcher, span)]
-        case Tokens() | Near():
+        case Tokens() | Near() | Indexed():
             raise refusal("full-text", "Sigma knows no analyzed text", span=span)
         case Complement():
             message = "Sigma cannot ask for a value that differs, only for no value that is equal"
