@@ -3,7 +3,8 @@
 Reads `ecs/ecs_flat.yml` of the Elastic Common Schema, `elastic/non-ecs-schema.json` (fields outside ECS that published
 rules use, by index pattern) and `tools/integration_fields.toml`. The table maps a field path to the name of its mapping
 type, with `[]` behind it where the field holds lists by convention (`process.args` -> `keyword[]`). What is below a
-flattened field is a keyword, as is every field that is not listed.
+flattened field is a keyword, as is every field that is not listed. `patterns` has what parts the words of full text
+where the analyzer is not the standard one.
 
     python tools/make_ecs_table.py [--reference ../shared/reference]
 """
@@ -47,6 +48,7 @@ def table_text(reference: Path) -> str:
     head = {"notice": NOTICE, "ecs_version": ECS_VERSION}
     lines = [f"  {json.dumps(key)}: {json.dumps(value)}," for key, value in head.items()]
     rows = ",\n".join(f"    {json.dumps(path)}: {json.dumps(fields[path])}" for path in sorted(fields))
+    lines.append(f'  "patterns": {json.dumps(dict(sorted(integration_patterns())))},')
     return "{\n" + "\n".join(lines) + '\n  "fields": {\n' + rows + "\n  }\n}\n"
 
 
@@ -66,6 +68,12 @@ def integration_fields() -> Iterator[tuple[str, str]]:
         for name, paths in group.items():
             if isinstance(paths, list):
                 yield from ((f"{group['under']}.{path}", name) for path in paths)
+
+
+def integration_patterns() -> Iterator[tuple[str, str]]:
+    """The fields of Elastic's integrations whose words a pattern parts, and the pattern."""
+    for group in tomllib.loads(INTEGRATIONS.read_text(encoding="utf-8"))["fields"]:
+        yield from ((f"{group['under']}.{path}", pattern) for path, pattern in group.get("patterns", {}).items())
 
 
 def _parents(path: str) -> Iterator[str]:

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from isorule.evaluation import compile_predicate
+from isorule.ir.analyzers import Runs
 from isorule.ir.axes import Absent, Case, Quantifier, RegexFlavor, TokenMode
 from isorule.ir.detections import Match
 from isorule.ir.matchers import (
@@ -49,6 +50,7 @@ SCHEMA = FieldSchema(
     {
         "number": FieldInfo(FieldType.INTEGER),
         "text": FieldInfo(FieldType.TEXT),
+        "script": FieldInfo(FieldType.TEXT, analyzer=Runs("-_")),
         "ip": FieldInfo(FieldType.IP),
         "flag": FieldInfo(FieldType.BOOLEAN),
         "date": FieldInfo(FieldType.DATE),
@@ -71,6 +73,7 @@ UNIVERSE: dict[str, tuple[Any, ...]] = {
     "number": (-1, 0, 1, 2, 3, 10, 11),
     "real": (-1, 0, 0.5, 1, 1.5, 2, 3),
     "text": ("a", "a b", "b a", "ab", "A-b", "a b a", "", "1", "İ", "10 9", "9", "3 0", "..."),
+    "script": ("a", "a b", "b-a", "b.a", "a-", "-", "A b a", "_", "", "1", "İ", "\u212a", "a\u0130b", "3 0", "..."),
     "ip": ("10.0.0.1", "10.0.0.2", "10.1.0.1", "11.0.0.1", "::1", "::ffff:10.0.0.1"),
     "single": (*NARROW, 16777216, 16777217, 1e39),
     "half": (*NARROW, 2048, 2049, 70000),
@@ -129,6 +132,14 @@ phrases = st.one_of(
     st.builds(Tokens, phrase_texts, st.sampled_from(TokenMode)),
     st.builds(Near, phrase_texts, st.sampled_from((1, 2, 3, 100))),
 )
+script_words = st.one_of(
+    st.builds(
+        Tokens, st.sampled_from(("b-a", "-", "a.b", "a\u0130b", "\u212a", "...", "_")), st.sampled_from(TokenMode)
+    ),
+    st.builds(
+        like, st.lists(st.sampled_from(("a", "-", "A", ".", *Wildcard)), min_size=1).map(tuple), st.just(Case.MAPPED)
+    ),
+)
 words = st.builds(Range, st.builds(Bound, st.sampled_from(("a", "b", "10")), BOOLEANS))
 MATCHERS: dict[str, st.SearchStrategy[Matcher]] = {
     "word": st.one_of(textual, st.builds(Equals, small | st.booleans()), networks, ranges),
@@ -137,6 +148,7 @@ MATCHERS: dict[str, st.SearchStrategy[Matcher]] = {
     "number": st.one_of(st.just(Present()), st.builds(Equals, small), ranges, st.builds(like, parts, cases)),
     "real": st.one_of(st.just(Present()), st.builds(Equals, small | st.sampled_from((0.5, 1.5))), ranges),
     "text": textual | phrases | ranges | words,
+    "script": textual | phrases | script_words | ranges | words,
     "ip": st.just(Present()) | networks,
     **{
         path: st.just(Present())
@@ -208,6 +220,7 @@ FAMILIES = [
     ("x", "number"),
     ("number", "real"),
     ("text",),
+    ("script",),
     ("ip",),
     ("date", "flag"),
     ("x", "length"),
@@ -218,6 +231,7 @@ HARDER = [
     *FAMILIES,
     ("number", "*"),
     ("text", "*"),
+    ("script", "*"),
     ("word", "word.folded", "*"),
     ("flag", "null"),
     ("o", "o.x"),
@@ -364,7 +378,9 @@ def rewrite(predicate: Predicate, draw: st.DrawFn) -> Predicate:
             return Not(Not(Not(rewrite(term, draw)))) if draw(st.booleans()) else Not(rewrite(term, draw))
         case Test(Field() as field, OneOf(options), Quantifier.ANY, Absent.FALSE):
             return disjunction(tuple(Test(field, option) for option in options))
-        case Test(Field() as field, Range(Bound() as lower, Bound() as upper), Quantifier.SOLE, Absent.FALSE):
+        case Test(Field() as field, Range(Bound() as lower, Bound() as upper), Quantifier.SOLE, Absent.FALSE) if (
+            SCHEMA[field.path].type is not FieldType.TEXT  # of which one word may be over a bound, another one below
+        ):
             sole = (Test(field, Range(lower), Quantifier.SOLE), Test(field, Range(None, upper), Quantifier.SOLE))
             return conjunction(sole)
         case _:

@@ -108,7 +108,7 @@ def _from_sigma(rule: Rule, taxonomy: Taxonomy, schema: FieldSchema) -> Mapped:
     required = requirement(layout)
 
     def change(where: Predicate) -> Predicate:
-        found = outward(where, layout)
+        found = outward(where, layout, schema)
         losses.update(dict.fromkeys(found.losses))
         said = typed(found.predicate, schema)
         terms = said.terms if isinstance(said, And) else (said,)
@@ -153,7 +153,7 @@ def _to_sigma(rule: Rule, taxonomy: Taxonomy, schema: FieldSchema) -> Mapped:
     def change(where: Predicate) -> Predicate:
         kept, dropped = _without_routing(where, layout, routed=routed)
         losses.update(dict.fromkeys(dropped))
-        found = inward(kept, layout)
+        found = inward(kept, layout, schema)
         losses.update(dict.fromkeys(found.losses))
         return found.predicate
 

@@ -145,12 +145,12 @@ class _Asked:
         assert isinstance(after, Match)
         sigma, other = (after, before) if self.to_sigma_names else (before, after)
         try:
-            back = Match(inward(other.where, layout).predicate)
+            back = Match(inward(other.where, layout, self.schema).predicate)
         except IsoruleError:
             back = sigma
         yield from self._sides(sigma, back, _SIGMA_TYPES)
         try:
-            again = Match(outward(sigma.where, layout).predicate)
+            again = Match(outward(sigma.where, layout, self.schema).predicate)
         except IsoruleError:
             again = other
         for event in self._sides(other, again, self.schema):
@@ -179,19 +179,21 @@ def _near(event: Event) -> Iterator[Event]:
                     yield {**event, name: one_or_list(list(found))}
 
 
-def _parted(text: str, by: str) -> str:
-    """A text with something else between its words."""
-    return "".join(letter if letter.isalnum() else by for letter in text).strip() or text
+def _parted(text: str, by: str, signs: str = "") -> str:
+    """A text with something else between its words, which have letters, digits and these signs."""
+    return "".join(letter if letter.isalnum() or letter in signs else by for letter in text).strip() or text
 
 
 _CHANGES: Final[tuple[Callable[[str], str], ...]] = (
     lambda text: f"z{text}z",
     lambda text: _parted(text, " "),
     lambda text: _parted(text, "\n"),
+    lambda text: _parted(text, "\n", "-_"),
     lambda text: f"{text}z",
     lambda text: f"z{text}",
     lambda text: f"z {text} z",
     lambda text: text.replace("i", "\u0130").replace("I", "\u0130"),
     lambda text: text.replace("s", "\u017f").replace("S", "\u017f"),
+    lambda text: text.replace("k", "\u212a").replace("K", "\u212a"),
 )
 """Ways in which words are found that letters are not, or the other way round."""

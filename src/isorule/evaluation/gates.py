@@ -17,8 +17,8 @@ from typing import assert_never
 
 from isorule.evaluation.addresses import address
 from isorule.evaluation.matching import takes_any_value
-from isorule.evaluation.text import tokens
 from isorule.evaluation.values import Value, text_of
+from isorule.ir.analyzers import Analyzer, Unknown, words
 from isorule.ir.axes import Absent, Case, Quantifier, TokenMode
 from isorule.ir.folding import fold, lowered
 from isorule.ir.matchers import Equals, FieldRef, Like, Matcher, Near, OneOf, Regex, Scalar, Tokens, options_of
@@ -189,14 +189,16 @@ class GateFinder:
         match matcher:
             case _ if info.flattened or info.constant is not None:
                 return []  # its values stand elsewhere
+            case _ if isinstance(info.analyzer, Unknown):
+                return []  # refused where it is evaluated
             case Equals() | Tokens() | Near() if isinstance(info.precision, Binary | Scaled):
                 return []  # the text of a rounded number is not that of the number asked for
             case Equals(value) if kind in (*_PLAIN_TEXT, *_NUMERIC):
                 return [_whole(path, _texts_of_equals(value))]
             case Tokens(text, mode) if kind is FieldType.TEXT:
-                return _of_tokens(path, text, mode)
+                return _of_tokens(path, text, mode, info.analyzer)
             case Near(text) if kind is FieldType.TEXT:
-                return _of_tokens(path, text, TokenMode.ALL)
+                return _of_tokens(path, text, TokenMode.ALL, info.analyzer)
             case Tokens(text) | Near(text) if kind in (*_PLAIN_TEXT, *_NUMERIC):
                 return [_whole(path, _texts_of_equals(text))]
             case Equals(str(text)) | Tokens(text) | Near(text) if (
@@ -276,9 +278,9 @@ def _whole(path: str, texts: Iterable[str]) -> Gate:
     return frozenset(Need(path, Ask.WHOLE, text) for text in texts)
 
 
-def _of_tokens(path: str, text: str, mode: TokenMode) -> list[Gate]:
+def _of_tokens(path: str, text: str, mode: TokenMode, analyzer: Analyzer) -> list[Gate]:
     """Tokens of an analyzed value stand in the value."""
-    parts = [_part(path, _token_part(token)) for token in tokens(text)]
+    parts = [_part(path, _token_part(token)) for token in words(text, analyzer)]
     if mode is TokenMode.ANY:
         return [frozenset(parts)]
     return [frozenset({part}) for part in parts] or [frozenset()]

@@ -21,10 +21,11 @@ from isorule.evaluation.addresses import Address, Network, address, network, req
 from isorule.evaluation.date_formats import date_reader, date_span
 from isorule.evaluation.dates import MILLISECOND, bound
 from isorule.evaluation.proximity import all_words_check, near_check
-from isorule.evaluation.text import any_word_check, phrase_check, tokens
+from isorule.evaluation.text import any_word_check, phrase_check
 from isorule.evaluation.values import Instant, Value, Version, folded_text, number_of, text_of
 from isorule.evaluation.versions import version_key
 from isorule.evaluation.wildcards import Pattern, Shape, TextCheck, pattern
+from isorule.ir.analyzers import Analyzer, Unknown, has_words, not_known, words
 from isorule.ir.axes import Case, TokenMode
 from isorule.ir.folding import lowered
 from isorule.ir.losses import refusal
@@ -198,8 +199,8 @@ def _tests(matcher: Matcher, kind: Kind) -> tuple[ValueTest, ...]:
     match matcher:
         case Present():
             return (ValueTest(Lens.VALUE, lambda _: True),)
-        case _ if kind.info.analyzer is not None:
-            raise refusal("unknown-analyzer", f"how the analyzer {kind.info.analyzer!r} cuts a text is not known")
+        case _ if isinstance(kind.info.analyzer, Unknown):
+            raise not_known(kind.info.analyzer)
         case Equals(value):
             return (_equals(matcher, value, kind),)
         case Like(case=Case.MAPPED) | Regex(case=Case.MAPPED) if kind.among_others and kind.info.type in _NO_TEXTS:
@@ -213,7 +214,7 @@ def _tests(matcher: Matcher, kind: Kind) -> tuple[ValueTest, ...]:
         case InNetwork(blocks, span):
             return (ValueTest(Lens.VALUE, _in_networks([required_network(block, span) for block in blocks])),)
         case Tokens() | Near() if kind.info.type is FieldType.TEXT:
-            return (_full_text(matcher),)
+            return (_full_text(matcher, kind.info.analyzer),)
         case Near(text, _, span):
             return _tests(Tokens(text, TokenMode.PHRASE, span), kind)
         case Tokens(text, mode, span):
@@ -240,19 +241,20 @@ def _indexed(matcher: Equals | Like | Regex, kind: Kind) -> tuple[ValueTest, ...
         return _tests(matcher, kind)
     asked = Equals(text_of(matcher.value), matcher.case) if isinstance(matcher, Equals) else matcher
     of_a_word = value_check(asked, replace(kind, info=FieldInfo(), known=True))
-    return (ValueTest(Lens.TEXT, lambda text: any(map(of_a_word, tokens(text)))),)
+    analyzer = kind.info.analyzer
+    return (ValueTest(Lens.TEXT, lambda text: any(map(of_a_word, words(text, analyzer)))),)
 
 
-def _full_text(matcher: Tokens | Near) -> ValueTest:
+def _full_text(matcher: Tokens | Near, analyzer: Analyzer) -> ValueTest:
     match matcher:
         case Near(text, slop):
-            return ValueTest(Lens.ALL_TEXTS, near_check(text, slop))
+            return ValueTest(Lens.ALL_TEXTS, near_check(text, slop, analyzer))
         case Tokens(text, TokenMode.ALL):
-            return ValueTest(Lens.ALL_TEXTS, all_words_check(text))
+            return ValueTest(Lens.ALL_TEXTS, all_words_check(text, analyzer))
         case Tokens(text, TokenMode.ANY):
-            return ValueTest(Lens.TEXT, any_word_check(text))
+            return ValueTest(Lens.TEXT, any_word_check(text, analyzer))
         case Tokens(text):
-            return ValueTest(Lens.TEXT, phrase_check(text))
+            return ValueTest(Lens.TEXT, phrase_check(text, analyzer))
 
 
 def _equals(matcher: Equals, value: Scalar, kind: Kind) -> ValueTest:
@@ -269,8 +271,8 @@ def _equals(matcher: Equals, value: Scalar, kind: Kind) -> ValueTest:
     if info.type in _NUMERIC:
         number = as_number(value)
         return _same_number(number, info.precision) if number is not None else ValueTest(Lens.VALUE, lambda _: False)
-    if info.type is FieldType.TEXT and matcher.case is not Case.SENSITIVE and any(map(str.isalnum, value)):
-        return ValueTest(Lens.TEXT, phrase_check(value))  # an analyzed field has no whole values
+    if info.type is FieldType.TEXT and matcher.case is not Case.SENSITIVE and has_words(value, info.analyzer):
+        return ValueTest(Lens.TEXT, phrase_check(value, info.analyzer))  # an analyzed field has no whole values
     return _text_test((value,), matcher, info)
 
 
@@ -282,7 +284,7 @@ def _text_test(parts: tuple[Any, ...], matcher: Equals | Like, info: FieldInfo) 
     if info.type is FieldType.TEXT and matcher.case is Case.MAPPED:
         spelled = tuple(lowered(part) if isinstance(part, str) else part for part in parts)
         check = pattern(spelled, False, matcher.span).check
-        return ValueTest(Lens.TEXT, lambda text: any(check(token) for token in tokens(text)))
+        return ValueTest(Lens.TEXT, lambda text: any(check(token) for token in words(text, info.analyzer)))
     folded = _folds(matcher.case, info)
     found = pattern(parts, folded, matcher.span)
     return ValueTest(Lens.FOLDED if folded else Lens.TEXT, found.check, found)
@@ -298,7 +300,7 @@ def _regex(matcher: Regex, info: FieldInfo) -> ValueTest:
         return ValueTest(Lens.TEXT, compile_regex(matcher))
     check: TextCheck = compile_regex(replace(matcher, case=Case.INSENSITIVE if info.folded else Case.SENSITIVE))
     if info.type is FieldType.TEXT:
-        return ValueTest(Lens.TEXT, lambda text: any(check(token) for token in tokens(text)))
+        return ValueTest(Lens.TEXT, lambda text: any(check(token) for token in words(text, info.analyzer)))
     return ValueTest(Lens.TEXT, check)
 
 
@@ -360,7 +362,7 @@ def _range(matcher: Range, kind: Kind) -> ValueTest:
     if kind.info.type is not FieldType.TEXT:
         return _range_of_values(matcher, kind)
     of_a_word = _range_of_values(_as_texts(lowered_bounds(matcher)), replace(kind, info=FieldInfo(), known=True)).check
-    return ValueTest(Lens.TEXT, lambda text: any(map(of_a_word, tokens(text))))
+    return ValueTest(Lens.TEXT, lambda text: any(map(of_a_word, words(text, kind.info.analyzer))))
 
 
 def _as_texts(matcher: Range) -> Range:

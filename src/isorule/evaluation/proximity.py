@@ -9,34 +9,35 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Iterable
 
-from isorule.evaluation.text import phrase_check, tokens
+from isorule.evaluation.text import phrase_check
+from isorule.ir.analyzers import Analyzer, words
 
 _GAP = 100
 
 TextsCheck = Callable[[Iterable[str]], bool]
 
 
-def all_words_check(wanted_text: str) -> TextsCheck:
+def all_words_check(wanted_text: str, analyzer: Analyzer) -> TextsCheck:
     """Whether texts hold all tokens of another one between them. A text without tokens is found nowhere."""
-    wanted = frozenset(tokens(wanted_text))
+    wanted = frozenset(words(wanted_text, analyzer))
     if not wanted:
         return lambda _: False
-    return lambda texts: wanted.issubset(token for text in texts for token in tokens(text))
+    return lambda texts: wanted.issubset(token for text in texts for token in words(text, analyzer))
 
 
-def near_check(phrase: str, slop: int) -> TextsCheck:
+def near_check(phrase: str, slop: int, analyzer: Analyzer) -> TextsCheck:
     """Whether texts hold the tokens of a phrase close together, as `isorule.ir.matchers.Near` says.
 
     As Lucene's SloppyPhraseMatcher decides, which moves a pointer along the positions of each word; here each place
     where a match can begin is tried with the first positions that are left for the words.
     """
-    wanted = tokens(phrase)
+    wanted = words(phrase, analyzer)
     if len(wanted) < 2:
-        single = phrase_check(phrase)
+        single = phrase_check(phrase, analyzer)
         return lambda texts: any(map(single, texts))
 
     def check(texts: Iterable[str]) -> bool:
-        positions = _positions(texts, wanted)
+        positions = _positions(texts, wanted, analyzer)
         if not all(positions.values()):
             return False
         starts = {at - offset for offset, word in enumerate(wanted) for at in positions[word]}
@@ -45,12 +46,12 @@ def near_check(phrase: str, slop: int) -> TextsCheck:
     return check
 
 
-def _positions(texts: Iterable[str], wanted: list[str]) -> dict[str, list[int]]:
+def _positions(texts: Iterable[str], wanted: list[str], analyzer: Analyzer) -> dict[str, list[int]]:
     """Where each of the words stands, in order."""
     found: dict[str, list[int]] = {word: [] for word in wanted}
     at = 0
     for text in texts:
-        for token in tokens(text):
+        for token in words(text, analyzer):
             if token in found:
                 found[token].append(at)
             at += 1

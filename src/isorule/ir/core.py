@@ -22,7 +22,7 @@ from typing import assert_never
 from isorule.diagnostics import IsoruleError
 from isorule.ir.axes import Absent, Case, Quantifier
 from isorule.ir.detections import Detection
-from isorule.ir.folding import fold, has_case
+from isorule.ir.folding import fold, has_case, lowered
 from isorule.ir.matchers import (
     Complement,
     Equals,
@@ -209,6 +209,8 @@ def _exists(subject: Subject, matcher: Matcher) -> Core:
             return _exists(subject, inner)
         case Complement():
             return Atom(subject, matcher)
+        case Tokens() | Near() if not isinstance(subject, Field):
+            return Atom(subject, matcher)  # some of the fields may be keywords, which compare letter case
         case _:
             found = _normal(matcher)
             return Truth(True) if found == Present() and isinstance(subject, AnyField) else Atom(subject, found)
@@ -242,8 +244,13 @@ def _normal(matcher: Matcher) -> CoreMatcher:
 
 
 def _folded_words(text: str) -> str:
-    """Words without letter case; not what may be a date, where it counts: `now/M` is a month and `now/m` a minute."""
-    return text if text[:1].isdigit() or text.startswith("now") else fold(text)
+    """Words without letter case; not what may be a date, where it counts: `now/M` is a month and `now/m` a minute.
+
+    No character that is not ASCII becomes one that is: to some analyzers it parts words (`isorule.ir.analyzers`).
+    """
+    if text[:1].isdigit() or text.startswith("now"):
+        return text
+    return "".join(low if low.isascii() is one.isascii() else one for one, low in zip(text, lowered(text), strict=True))
 
 
 def _normal_like(parts: tuple[LikePart, ...], case: Case) -> Matcher:

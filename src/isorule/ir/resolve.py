@@ -22,7 +22,9 @@ import math
 from collections.abc import Iterator
 from dataclasses import replace
 from ipaddress import ip_network
+from typing import assert_never
 
+from isorule.ir.analyzers import Analyzer, Runs, Standard, Unknown, has_words, written_words
 from isorule.ir.axes import Absent, Case, Quantifier, TokenMode
 from isorule.ir.matchers import (
     Bound,
@@ -45,7 +47,6 @@ from isorule.ir.predicates import Const, EventCategory, Field, Predicate, Test, 
 from isorule.ir.schema import FieldInfo, FieldSchema, FieldType
 from isorule.ir.walk import Polarity, rewrite_leaves, rewrite_matchers
 from isorule.ir.words import SURE_BREAK, asked_of_words, is_one_word, lowered_bounds
-from isorule.source import Span
 
 
 def resolve(predicate: Predicate, schema: FieldSchema) -> Predicate:
@@ -60,7 +61,7 @@ def resolve(predicate: Predicate, schema: FieldSchema) -> Predicate:
         if info.type is FieldType.TEXT and test.quantifier is Quantifier.ANY and test.absent is Absent.FALSE:
             match test.matcher:
                 case Tokens(mode=TokenMode.ALL) as search:
-                    return all_words(test, search)
+                    return all_words(test, search, info.analyzer)
         matcher = rewrite_matchers(test.matcher, lambda inner: _resolved(inner, info, known))
         if matcher is test.matcher:
             return test
@@ -85,12 +86,12 @@ def _possible(test: Test) -> Predicate:
     return replace(test, matcher=OneOf(left, test.span) if len(left) > 1 else left[0])
 
 
-def all_words(test: Test, search: Tokens) -> Predicate:
+def all_words(test: Test, search: Tokens, analyzer: Analyzer) -> Predicate:
     """A test of an analyzed field for the words of a search, which may stand in several values: one for each word.
 
     The test as it is where a part of the text may be no word: it would be found nowhere.
     """
-    words = tuple(_words(search.text, TokenMode.ALL, search.span))
+    words = tuple(_words(search, analyzer))
     if not words or not all(word.text.isascii() or any(map(str.isalpha, word.text)) for word in words):
         return test
     return conjunction(tuple(replace(test, matcher=word) for word in words), test.span)
@@ -109,7 +110,7 @@ def resolve_category(predicate: Predicate, category_field: str) -> Predicate:
 
 def _resolved(matcher: Matcher, info: FieldInfo, known: bool) -> Matcher:
     if info.type is FieldType.TEXT:
-        return _on_text(matcher, info)
+        return _on_text(matcher, info.analyzer)
     match matcher:
         case Indexed(inner):
             return _resolved(inner, info, known)
@@ -139,58 +140,72 @@ def _resolved(matcher: Matcher, info: FieldInfo, known: bool) -> Matcher:
             return matcher
 
 
-def _on_text(matcher: Matcher, info: FieldInfo) -> Matcher:
+def _on_text(matcher: Matcher, analyzer: Analyzer) -> Matcher:
     match matcher:
         case Indexed():
-            return _term_on_text(matcher, info)
-        case Range(case=Case.MAPPED) if info.analyzer is None:
+            return _term_on_text(matcher, analyzer)
+        case Range(case=Case.MAPPED) if not isinstance(analyzer, Unknown):
             return lowered_bounds(matcher)
         case Equals(str() as text, Case.INSENSITIVE | Case.MAPPED, span):
-            return _phrase(text, span) or matcher
-        case Tokens(text, TokenMode.ANY, span):
-            found = tuple(_words(text, TokenMode.ANY, span))
+            return Tokens(text, TokenMode.PHRASE, span) if has_words(text, analyzer) else matcher
+        case Tokens(_, TokenMode.ANY, span) as search:
+            found = tuple(_words(search, analyzer))
             return OneOf(found, span) if len(found) > 1 else found[0] if found else matcher
-        case Like((Wildcard.RUN, str() as text, Wildcard.RUN), Case.MAPPED, span) if is_within_a_word(text):
+        case Like((Wildcard.RUN, str() as text, Wildcard.RUN), Case.MAPPED, span) if is_within_a_word(text, analyzer):
             return Like((Wildcard.RUN, text, Wildcard.RUN), Case.INSENSITIVE, span)
         case _:
             return matcher
 
 
-def _term_on_text(matcher: Indexed, info: FieldInfo) -> Matcher:
-    """A term as a search; what an analyzer that is not known makes of a text is left open."""
-    if info.analyzer is not None:
+def _term_on_text(matcher: Indexed, analyzer: Analyzer) -> Matcher:
+    """A term as a search of `standard` words; what it says of words that are cut otherwise stays as it is."""
+    if not isinstance(analyzer, Standard):
         return matcher
     match asked_of_words(matcher):
         case None:
             return _NEVER
         case Like() as pattern:
-            return _on_text(pattern, info)
+            return _on_text(pattern, analyzer)
         case found:
             return found
 
 
-_LETTERS_APART = frozenset("iIsS")
+_STANDARD_APART = frozenset("iIsS")
+_ASCII_APART = frozenset("kKsS")
 
 
-def _words(text: str, mode: TokenMode, span: Span | None) -> Iterator[Tokens]:
-    """The words of a text as far as they part for certain; what may be several is asked for in the given mode."""
-    for word in SURE_BREAK.split(text):
-        if any(map(str.isalnum, word)) or not word.isascii():
-            yield Tokens(word, TokenMode.PHRASE if is_one_word(word) else mode, span)
+def _words(search: Tokens, analyzer: Analyzer) -> Iterator[Tokens]:
+    """The words of a search as far as they part for certain; what may be several is asked for in the search's mode."""
+    match analyzer:
+        case Unknown():
+            yield search
+        case Runs():
+            for word in written_words(search.text, analyzer):
+                yield Tokens(word, TokenMode.PHRASE, search.span)
+        case Standard():
+            for word in SURE_BREAK.split(search.text):
+                if any(map(str.isalnum, word)) or not word.isascii():
+                    yield Tokens(word, TokenMode.PHRASE if is_one_word(word) else search.mode, search.span)
+        case _:
+            assert_never(analyzer)
 
 
-def _phrase(text: str, span: Span | None) -> Tokens | None:
-    """The phrase; None for a text without a word."""
-    return Tokens(text, TokenMode.PHRASE, span) if any(map(str.isalnum, text)) else None
-
-
-def is_within_a_word(text: str) -> bool:
+def is_within_a_word(text: str, analyzer: Analyzer) -> bool:
     """Whether an analyzer's words have a text in them just where the value has it without letter case.
 
-    ASCII letters and digits are not parted (UAX #29, WB5 to WB10). An analyzer lower-cases: of İ it makes an i, of ſ no
-    s, both against case folding; so a text with one of these letters is not the same.
+    To `standard`, ASCII letters and digits are not parted (UAX #29, WB5 to WB10). It lower-cases: of İ it makes an i,
+    of ſ no s, both against case folding; so a text with one of these letters is not the same. Where words are ASCII,
+    ſ and the Kelvin sign part them, which without letter case are an s and a k.
     """
-    return text.isascii() and text.isalnum() and not _LETTERS_APART & set(text)
+    match analyzer:
+        case Unknown():
+            return False
+        case Runs():
+            return written_words(text, analyzer) == [text] and not _ASCII_APART & set(text)
+        case Standard():
+            return text.isascii() and text.isalnum() and not _STANDARD_APART & set(text)
+        case _:
+            assert_never(analyzer)
 
 
 def _keyword_case(info: FieldInfo) -> Case:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, unique
 
+from isorule.ir.analyzers import STANDARD, Analyzer, Unknown, named_analyzer
 from isorule.ir.matchers import Scalar
 from isorule.ir.precision import Binary, Precision, Scaled, Whole
 
@@ -94,8 +95,8 @@ class FieldInfo:
     `alias_of` the real path of an alias; `null_value` what stands in for an explicit null; `format` how the dates of a
     date field are written (None is the default, `strict_date_optional_time||epoch_millis`); `ignore_above` how many
     UTF-16 units a text of a keyword field may have to be indexed; `precision` how a field keeps its numbers;
-    `analyzer` what cuts a text into words where that is not the standard analyzer; `flattened` marks a field that holds
-    the values of a whole object; `constant` is the value that every event has (`constant_keyword`).
+    `analyzer` what cuts the texts of a text field into words; `flattened` marks a field that holds the values of a
+    whole object; `constant` is the value that every event has (`constant_keyword`).
     """
 
     type: FieldType = FieldType.KEYWORD
@@ -106,7 +107,7 @@ class FieldInfo:
     format: str | None = None
     ignore_above: int | None = None
     precision: Precision | None = None
-    analyzer: str | None = None
+    analyzer: Analyzer = STANDARD
     flattened: bool = False
     constant: str | None = None
 
@@ -149,23 +150,38 @@ def schema_from(source: Mapping[str, object]) -> FieldSchema:
     """A schema from a table `path -> type name`, or from an Elasticsearch mapping document.
 
     A document has `properties` at its top (or under `mappings`); a document makes a closed schema, a table an open one.
+    Beside `mappings` there may be `settings`, whose `analysis.analyzer` says what the analyzers are that fields name.
     """
+    analyzers = _analyzers(source.get("settings"))
     mappings = source.get("mappings")
     if isinstance(mappings, Mapping) and "properties" in mappings:
         source = mappings
     properties = source.get("properties")
     if isinstance(properties, Mapping):
-        return FieldSchema(dict(_document_fields(properties, "")), closed=True)
+        return FieldSchema(dict(_document_fields(properties, "", analyzers)), closed=True)
     return FieldSchema({path: _table_entry(entry) for path, entry in source.items()})
+
+
+def _analyzers(settings: object) -> Mapping[str, object]:
+    """The `analysis.analyzer` of an index's settings, which may stand under `index`."""
+    for keys in (("analysis", "analyzer"), ("index", "analysis", "analyzer")):
+        found = settings
+        for key in keys:
+            found = found.get(key) if isinstance(found, Mapping) else None
+        if isinstance(found, Mapping):
+            return found
+    return {}
 
 
 def _table_entry(entry: object) -> FieldInfo:
     if isinstance(entry, Mapping):
-        return _field_info(entry)
-    return _field_info({"type": entry})
+        return _field_info(entry, {})
+    return _field_info({"type": entry}, {})
 
 
-def _document_fields(properties: Mapping[str, object], prefix: str) -> Iterator[tuple[str, FieldInfo]]:
+def _document_fields(
+    properties: Mapping[str, object], prefix: str, analyzers: Mapping[str, object]
+) -> Iterator[tuple[str, FieldInfo]]:
     for name, entry in properties.items():
         if not isinstance(entry, Mapping):
             continue
@@ -174,15 +190,15 @@ def _document_fields(properties: Mapping[str, object], prefix: str) -> Iterator[
         if isinstance(inner, Mapping):
             if entry.get("type") == "nested":
                 yield path, FieldInfo(FieldType.NESTED)
-            yield from _document_fields(inner, f"{path}.")
+            yield from _document_fields(inner, f"{path}.", analyzers)
             continue
-        yield path, _field_info(entry)
+        yield path, _field_info(entry, analyzers)
         multi_fields = entry.get("fields")
         if isinstance(multi_fields, Mapping):
-            yield from _document_fields(multi_fields, f"{path}.")
+            yield from _document_fields(multi_fields, f"{path}.", analyzers)
 
 
-def _field_info(entry: Mapping[str, object]) -> FieldInfo:
+def _field_info(entry: Mapping[str, object], analyzers: Mapping[str, object]) -> FieldInfo:
     null_value = entry.get("null_value")
     alias = entry.get("path") if entry.get("type") == "alias" else None
     name = str(entry.get("type", "object"))
@@ -195,7 +211,21 @@ def _field_info(entry: Mapping[str, object]) -> FieldInfo:
         format=written if isinstance(written := entry.get("format"), str) else None,
         ignore_above=most if isinstance(most := entry.get("ignore_above"), int) else None,
         precision=precision_of(name, entry.get("scaling_factor")),
-        analyzer=analyzer if isinstance(analyzer := entry.get("analyzer"), str) and analyzer != "standard" else None,
+        analyzer=_analyzer(entry, analyzers) if field_type(name) is FieldType.TEXT else STANDARD,
         flattened=name == "flattened",
         constant=constant if name == "constant_keyword" and isinstance(constant := entry.get("value"), str) else None,
     )
+
+
+def _analyzer(entry: Mapping[str, object], analyzers: Mapping[str, object]) -> Analyzer:
+    """What cuts the texts of a field; those of searches by another analyzer may be cut in another way.
+
+    https://www.elastic.co/docs/reference/elasticsearch/mapping-reference/analyzer
+    """
+    default = "default" if "default" in analyzers else "standard"
+    of_index = named_analyzer(str(entry.get("analyzer", default)), analyzers)
+    name = entry.get("search_analyzer", None if "analyzer" in entry else "default_search")
+    if name is None or (name == "default_search" and name not in analyzers):
+        return of_index
+    of_search = named_analyzer(str(name), analyzers)
+    return of_index if of_search == of_index else Unknown(str(name))

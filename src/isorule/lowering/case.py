@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from isorule.diagnostics import Effect
+from isorule.ir.analyzers import Analyzer
 from isorule.ir.axes import Case, TokenMode
 from isorule.ir.folding import has_case
 from isorule.ir.losses import Loss, loss
@@ -95,7 +96,7 @@ def _declare(
     matcher: Equals | Like | Regex, info: FieldInfo | None, polarity: Polarity, span: Span | None, losses: list[Loss]
 ) -> None:
     if info is not None and info.type is FieldType.TEXT:
-        if isinstance(matcher, Like) and searches_letters(matcher):
+        if isinstance(matcher, Like) and searches_letters(matcher, info.analyzer):
             return
         message = "the field is full text here: the value is found as words, not as a whole"
         losses.append(loss("whole-value-on-text", Effect.CHANGES, message, span=span))
@@ -110,10 +111,10 @@ def _declare(
         losses.append(loss("case-folded", seen(Effect.WIDENS, polarity), message, span=span))
 
 
-def searches_letters(matcher: Like) -> bool:
+def searches_letters(matcher: Like, analyzer: Analyzer) -> bool:
     """Whether a pattern on full text is found in a word where it is found in the whole text, and nowhere else."""
     match matcher.parts:
         case (Wildcard.RUN, str() as text, Wildcard.RUN):
-            return matcher.case is Case.INSENSITIVE and is_within_a_word(text)
+            return matcher.case is Case.INSENSITIVE and is_within_a_word(text, analyzer)
         case _:
             return False

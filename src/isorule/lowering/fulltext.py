@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from isorule.diagnostics import Effect
+from isorule.ir.analyzers import STANDARD, Analyzer, Runs
 from isorule.ir.axes import Case, TokenMode
 from isorule.ir.folding import fold
 from isorule.ir.losses import Loss, loss, refusal
@@ -62,7 +64,7 @@ def _change(subject: Subject, target: Target) -> _Change | None:
         case AnyField():
             return _as_keyword
         case Field(path) if target.schema.type_of(path) is FieldType.TEXT:
-            return _as_value
+            return partial(_as_value, analyzer=target.schema[target.schema.real_path(path)].analyzer)
         case _:
             return None
 
@@ -83,16 +85,19 @@ def _as_keyword(matcher: Matcher, polarity: Polarity, losses: list[Loss]) -> Mat
     return like((Wildcard.RUN, *parts, Wildcard.RUN), Case.INSENSITIVE, span)
 
 
-def _effect(parts: tuple[LikePart, ...]) -> Effect:
+def _effect(parts: tuple[LikePart, ...], analyzer: Analyzer = STANDARD) -> Effect:
     """What a search for letters anywhere does in the place of a search for words.
 
     It finds more; but where it asks for an i, it misses the İ, which an analyzer lower-cases to that letter (Lucene,
-    LowerCaseFilter) and which without letter case is one of its own (Unicode, CaseFolding).
+    LowerCaseFilter) and which without letter case is one of its own (Unicode, CaseFolding). Words that are ASCII alone
+    have none.
     """
+    if isinstance(analyzer, Runs):
+        return Effect.WIDENS
     return Effect.CHANGES if any(isinstance(part, str) and "i" in fold(part) for part in parts) else Effect.WIDENS
 
 
-def _as_value(matcher: Matcher, polarity: Polarity, losses: list[Loss]) -> Matcher:
+def _as_value(matcher: Matcher, polarity: Polarity, losses: list[Loss], *, analyzer: Analyzer) -> Matcher:
     match matcher:
         case Tokens(text, TokenMode.PHRASE, span):
             message = "the value is found as words: the field is full text in its mapping"
@@ -102,7 +107,7 @@ def _as_value(matcher: Matcher, polarity: Polarity, losses: list[Loss]) -> Match
             raise refusal("words-not-split", f"the words of {text!r} are split by rules of its script", span=span)
         case Like(parts, Case.MAPPED, span):
             message = "a wildcard that is searched word by word becomes a search anywhere in the value"
-            losses.append(loss("words-as-substring", seen(_effect(parts), polarity), message, span=span))
+            losses.append(loss("words-as-substring", seen(_effect(parts, analyzer), polarity), message, span=span))
             return like((Wildcard.RUN, *parts, Wildcard.RUN), Case.INSENSITIVE, span)
         case _:
             return matcher

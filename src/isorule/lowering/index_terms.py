@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from isorule.diagnostics import Effect
+from isorule.ir.analyzers import Analyzer
 from isorule.ir.axes import Case
 from isorule.ir.losses import Loss, loss
 from isorule.ir.matchers import Equals, Indexed, Like, Matcher, Regex
@@ -48,18 +49,19 @@ def ask_index_terms(predicate: Predicate, target: Target) -> Lowering:
 
     def leaf(test: Test, _polarity: Polarity) -> Predicate:
         subject = test.subject
-        if not isinstance(subject, Field) or target.schema.type_of(subject.path) is not FieldType.TEXT:
+        info = target.schema[target.schema.real_path(subject.path)] if isinstance(subject, Field) else None
+        if info is None or info.type is not FieldType.TEXT:
             return test
-        matcher = rewrite_matchers(test.matcher, lambda inner: _asked(inner, test, losses))
+        matcher = rewrite_matchers(test.matcher, lambda inner: _asked(inner, test, info.analyzer, losses))
         return test if matcher is test.matcher else replace(test, matcher=matcher)
 
     return Lowering(rewrite_leaves(predicate, leaf), tuple(dict.fromkeys(losses)))
 
 
-def _asked(matcher: Matcher, test: Test, losses: list[Loss]) -> Matcher:
+def _asked(matcher: Matcher, test: Test, analyzer: Analyzer, losses: list[Loss]) -> Matcher:
     match matcher:
         case Equals(str() | int() | float()) | Like() | Regex() if _is_whole(matcher):
-            if not (isinstance(matcher, Like) and searches_letters(matcher)):
+            if not (isinstance(matcher, Like) and searches_letters(matcher, analyzer)):
                 message = "the field is full text here: each of its words is asked, not the whole value"
                 losses.append(loss("whole-value-on-text", Effect.CHANGES, message, span=test.span))
             return Indexed(matcher, matcher.span)

@@ -27,7 +27,7 @@ def lower_proximity(predicate: Predicate, target: Target) -> Lowering:
             return test
         message = "the words of a phrase are found however far they stand apart"
         losses.append(loss("slop-left-out", seen(Effect.WIDENS, polarity), message, span=test.span))
-        return disjunction(tuple(_loosened(replace(test, matcher=option)) for option in options), test.span)
+        return disjunction(tuple(_loosened(replace(test, matcher=option), target) for option in options), test.span)
 
     return Lowering(rewrite_leaves(predicate, leaf), tuple(losses))
 
@@ -40,9 +40,10 @@ def _is_text(test: Test, target: Target) -> bool:
     return target.schema.type_of(subject.path) is FieldType.TEXT
 
 
-def _loosened(test: Test) -> Predicate:
-    match test.matcher:
-        case Near(text, _, span):
-            return all_words(test, Tokens(text, TokenMode.ALL, span))
+def _loosened(test: Test, target: Target) -> Predicate:
+    match test.matcher, test.subject:
+        case Near(text, _, span), Field(path):
+            analyzer = target.schema[target.schema.real_path(path)].analyzer
+            return all_words(test, Tokens(text, TokenMode.ALL, span), analyzer)
         case _:
             return test

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 
+from isorule.ir.analyzers import pattern_analyzer
 from isorule.ir.schema import FieldInfo, FieldSchema, FieldType, field_type, precision_of
 
 CASELESS = ".caseless"
@@ -29,9 +30,13 @@ def ecs_schema() -> FieldSchema:
     mapping lower-cases. Read once, at the first call.
     """
     text = files(__package__).joinpath("ecs.json").read_text(encoding="utf-8")
-    names: Mapping[str, str] = json.loads(text)["fields"]
+    table = json.loads(text)
+    names: Mapping[str, str] = table["fields"]
     kinds = {name: _info(name) for name in set(names.values())}
-    return FieldSchema(_EcsFields({path: kinds[name] for path, name in names.items()}))
+    fields = {path: kinds[name] for path, name in names.items()}
+    for path, pattern in table["patterns"].items():
+        fields[path] = replace(fields[path], analyzer=pattern_analyzer(pattern, pattern))
+    return FieldSchema(_EcsFields(fields))
 
 
 def _info(name: str) -> FieldInfo:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import assert_never
 
 from isorule.diagnostics import Effect
+from isorule.ir.analyzers import Analyzer
 from isorule.ir.matchers import Matcher, options_of
 from isorule.ir.predicates import (
     Call,
@@ -122,7 +123,8 @@ class Inward(Translator):
             rows = [row.sigma for row in self.layout.rows.values() if row.paths[:1] == (path,)]
             return lambda matcher: any_of(rows, matcher)
         known = place
-        return lambda matcher: _inward_value(known, matcher, self.layout.separator, negative=negative)
+        separator, analyzer = self.layout.separator, self.analyzer(known.row)
+        return lambda matcher: _inward_value(known, matcher, separator, analyzer, negative=negative)
 
     def _declare_spelling(self, place: Place, polarity: Polarity, test: Test) -> None:
         if place.role is not Role.VALUE or not isinstance(place.row.rewrite, Spelled | Prefixed):
@@ -132,11 +134,11 @@ class Inward(Translator):
             self.declare(remark, polarity, test.span)
 
 
-def _inward_value(place: Place, matcher: Matcher, separator: str, *, negative: bool) -> Translated:
+def _inward_value(place: Place, matcher: Matcher, separator: str, analyzer: Analyzer, *, negative: bool) -> Translated:
     row = place.row
     match place.role:
         case Role.VALUE:
-            return _inward_whole(row, matcher)
+            return _inward_whole(row, matcher, analyzer)
         case Role.NAME:
             return name_inward(row, matcher, separator, negative=negative)
         case Role.EXTENSION:
@@ -153,7 +155,7 @@ def _inward_value(place: Place, matcher: Matcher, separator: str, *, negative: b
             assert_never(place.role)
 
 
-def _inward_whole(row: FieldRow, matcher: Matcher) -> Translated:
+def _inward_whole(row: FieldRow, matcher: Matcher, analyzer: Analyzer) -> Translated:
     match row.rewrite:
         case AsText():
             return as_number(row, matcher)
@@ -164,7 +166,7 @@ def _inward_whole(row: FieldRow, matcher: Matcher) -> Translated:
         case RegistryData():
             return registry_inward(row, matcher)
         case FullText():
-            return words_inward(row, matcher)
+            return words_inward(row, matcher, analyzer)
         case Same() | Address() | Hashes() | Account() | Argument():
             return one(row.sigma, matcher)
         case _:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Final, assert_never
 
 from isorule.diagnostics import Effect
+from isorule.ir.analyzers import Analyzer
 from isorule.ir.axes import Case, Relation
 from isorule.ir.matchers import Equals, FieldRef, Matcher, Present, options_of
 from isorule.ir.predicates import (
@@ -135,10 +136,13 @@ class Outward(Translator):
         known = row
         if row.unconfirmed is not None:
             self.declare(unconfirmed_field(path, row.paths[0], row.unconfirmed), polarity, test.span)
-        return lambda matcher: _outward_value(known, matcher, self.layout.separator, negative=negative)
+        separator, analyzer = self.layout.separator, self.analyzer(row)
+        return lambda matcher: _outward_value(known, matcher, separator, analyzer, negative=negative)
 
 
-def _outward_value(row: FieldRow, matcher: Matcher, separator: str, *, negative: bool) -> Translated:
+def _outward_value(
+    row: FieldRow, matcher: Matcher, separator: str, analyzer: Analyzer, *, negative: bool
+) -> Translated:
     match row.rewrite:
         case Same():
             return path_outward(row, matcher, separator)
@@ -155,7 +159,7 @@ def _outward_value(row: FieldRow, matcher: Matcher, separator: str, *, negative:
         case RegistryData():
             return registry_outward(row, row.rewrite, matcher, negative=negative)
         case FullText():
-            return words_outward(row, matcher)
+            return words_outward(row, matcher, analyzer)
         case Address(network):
             return address_outward(row, network, matcher)
         case Argument():

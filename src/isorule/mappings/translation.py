@@ -5,26 +5,30 @@ from __future__ import annotations
 from isorule.diagnostics import Effect
 from isorule.ir.losses import Loss, loss
 from isorule.ir.predicates import Predicate
+from isorule.ir.schema import FieldSchema
+from isorule.mappings.ecs import ecs_schema
 from isorule.mappings.inward import Inward
 from isorule.mappings.outward import Outward
 from isorule.mappings.taxonomy import Layout
 from isorule.mappings.walking import Translation, unknown_field
 
 
-def outward(predicate: Predicate, layout: Layout) -> Translation:
-    """A condition on Sigma's fields as one on the fields of the layout's taxonomy.
+def outward(predicate: Predicate, layout: Layout, schema: FieldSchema | None = None) -> Translation:
+    """A condition on Sigma's fields as one on the fields of the layout's taxonomy, whose types `schema` gives.
 
+    Without a schema they are those of the packaged table.
     Raises UnsupportedError where a value is kept in parts and the test needs the whole.
     """
-    return Outward(layout).translated(predicate)
+    return Outward(layout, schema or ecs_schema()).translated(predicate)
 
 
-def inward(predicate: Predicate, layout: Layout) -> Translation:
-    """A condition on the fields of the layout's taxonomy as one on Sigma's.
+def inward(predicate: Predicate, layout: Layout, schema: FieldSchema | None = None) -> Translation:
+    """A condition on the fields of the layout's taxonomy, whose types `schema` gives, as one on Sigma's.
 
+    Without a schema they are those of the packaged table.
     Raises UnsupportedError where Sigma's fields hold the value in a form of which the test cannot be asked.
     """
-    return Inward(layout).translated(predicate)
+    return Inward(layout, schema or ecs_schema()).translated(predicate)
 
 
 def renamed(path: str, layout: Layout, *, to_sigma: bool) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import assert_never
 
 from isorule.diagnostics import Effect
+from isorule.ir.analyzers import STANDARD, Analyzer
 from isorule.ir.axes import Quantifier, Relation
 from isorule.ir.losses import Loss, loss, refusal
 from isorule.ir.matchers import Complement, Equals, FieldRef, Matcher, options_of
@@ -28,11 +29,11 @@ from isorule.ir.predicates import (
     conjunction,
     disjunction,
 )
+from isorule.ir.schema import FieldSchema
 from isorule.ir.walk import Polarity, rewrite_matchers
+from isorule.mappings.ecs import ecs_schema
 from isorule.mappings.parts import Remark, Translated, grouped, joined
-from isorule.mappings.taxonomy import (
-    Layout,
-)
+from isorule.mappings.taxonomy import FieldRow, Layout
 from isorule.source import Span
 
 
@@ -46,15 +47,23 @@ class Translation:
 
 @dataclass(slots=True)
 class Translator:
-    """Goes over a condition; the two directions differ in what they make of a value test and of a bare name."""
+    """Goes over a condition; the two directions differ in what they make of a value test and of a bare name.
+
+    `schema` gives the types of the fields on the side that is not Sigma's.
+    """
 
     layout: Layout
+    schema: FieldSchema = field(default_factory=ecs_schema)
     losses: dict[Loss, None] = field(default_factory=dict)
 
     def translated(self, predicate: Predicate) -> Translation:
         """The condition with the other names, and what that changes."""
         found = self.over(predicate, Polarity.POSITIVE)
         return Translation(found, tuple(self.losses))
+
+    def analyzer(self, row: FieldRow) -> Analyzer:
+        """What cuts the texts of a row's field into words on the side that is not Sigma's."""
+        return self.schema[self.schema.real_path(row.paths[0])].analyzer if row.paths else STANDARD
 
     def over(self, predicate: Predicate, polarity: Polarity) -> Predicate:
         """A part of the condition with the other names."""

@@ -8,6 +8,7 @@ from ipaddress import ip_network
 from itertools import islice
 
 from isorule.evaluation.dates import MILLISECOND, bound, moment_of
+from isorule.ir.analyzers import Analyzer
 from isorule.ir.matchers import (
     Bound,
     Complement,
@@ -32,7 +33,7 @@ from isorule.synthesis.moments import written
 from isorule.synthesis.patterns import filled
 from isorule.synthesis.questions import Leaf, Question
 from isorule.synthesis.scene import Scene
-from isorule.verification.analyzed import samples
+from isorule.verification.analyzed import Search, samples
 from isorule.verification.cells import Values
 from isorule.verification.hints import address_texts
 
@@ -99,8 +100,10 @@ def _bad(test: Test, path: str, base: Values, held: list[Scalar], scene: Scene) 
     """For a test that must hold: values that may not meet it."""
     for changed in _cased(held):
         yield Variation(Kind.LETTER_CASE, base | {path: changed})
+    schema = scene.setting.schema
+    analyzer = schema[schema.real_path(path)].analyzer
     for option in islice(options_of(test.matcher), _MOST_OPTIONS):
-        for kind, value in _outside(option):
+        for kind, value in _outside(option, analyzer):
             yield Variation(kind, base | {path: [value]})
     misses = [*_misspelled(held), *islice(scene.values(path, 7), 3)]
     for value in misses:
@@ -171,7 +174,7 @@ def _other_type(value: Scalar) -> Scalar | None:
             return None
 
 
-def _outside(option: Matcher) -> Iterator[tuple[Kind, Scalar]]:
+def _outside(option: Matcher, analyzer: Analyzer) -> Iterator[tuple[Kind, Scalar]]:
     """Values just outside of what a matcher takes."""
     match option:
         case Range(lower, upper):
@@ -182,7 +185,7 @@ def _outside(option: Matcher) -> Iterator[tuple[Kind, Scalar]]:
             for block in blocks:
                 yield from ((Kind.NETWORK, value) for value in _beside(block))
         case Near():
-            yield from ((Kind.OTHER, text) for text in samples(option))
+            yield from ((Kind.OTHER, text) for text in samples(Search(option, analyzer)))
         case Complement(inner):
             yield from ((Kind.OTHER, value) for value in _samples(inner))
         case _:

@@ -10,6 +10,7 @@ from isorule.evaluation.date_formats import date_span
 from isorule.evaluation.dates import MILLISECOND
 from isorule.evaluation.matching import Kind, value_check
 from isorule.evaluation.values import Value, coercion, text_of
+from isorule.ir.analyzers import Runs, has_words
 from isorule.ir.axes import Case, TokenMode
 from isorule.ir.core import CoreMatcher, Language, Single
 from isorule.ir.matchers import (
@@ -53,7 +54,7 @@ from isorule.ir.regex.tree import (
 from isorule.ir.regex.tree import Complement as Negation
 from isorule.ir.resolve import as_number
 from isorule.ir.schema import FieldType
-from isorule.verification.analyzed import in_one_token, phrase_over, phrase_under, samples
+from isorule.verification.analyzed import Search, in_one_run, in_one_token, phrase_over, phrase_under, samples
 from isorule.verification.facts import (
     ADDRESS_TEXT,
     DOMAINS,
@@ -129,8 +130,9 @@ def bounded(matcher: CoreMatcher, kind: Kind, bare: Fact) -> Fact:
         case Language(tree):
             return replace(bare, over=tree, under=tree, points=_points(tree))
         case Tokens() | Near() if kind.info.type is FieldType.TEXT:
-            over, under = phrase_over(matcher), phrase_under(matcher)
-            return replace(bare, over=over, under=under, hints=samples(matcher), tokens=matcher)
+            search = Search(matcher, kind.info.analyzer)
+            over, under = phrase_over(search), phrase_under(search)
+            return replace(bare, over=over, under=under, hints=samples(search), tokens=search)
         case Near(text):
             return bounded(Tokens(text, TokenMode.PHRASE), kind, bare)
         case Tokens(text, mode):
@@ -176,7 +178,7 @@ def _equals_text(matcher: Equals, text: str, kind: Kind, bare: Fact) -> Fact:
             if block is not None:
                 return _in_networks([block], replace(bare, hints=(text,)))
     if kind.info.type is FieldType.TEXT and matcher.case is Case.MAPPED:
-        if any(map(str.isalnum, text)):
+        if has_words(text, kind.info.analyzer):
             return bounded(Tokens(text, TokenMode.PHRASE), kind, bare)
         return bare
     folded = _folds(matcher.case, kind)
@@ -250,6 +252,9 @@ def _moments(first: int, last: int, bare: Fact) -> Spans:
 
 def _like(matcher: Like, parts: tuple[LikePart, ...], kind: Kind, bare: Fact) -> Fact:
     if kind.info.type is FieldType.TEXT and matcher.case is Case.MAPPED:
+        if isinstance(kind.info.analyzer, Runs):
+            words = in_one_run(parts, kind.info.analyzer)
+            return replace(bare, over=words, under=words, hints=spelled(parts, True))
         return replace(bare, over=in_one_token(parts), hints=spelled(parts, True))
     folded = _folds(matcher.case, kind)
     tree = _tree(parts, folded)

@@ -22,7 +22,7 @@ from isorule.ir.precision import LONG, Whole
 from isorule.ir.regex.charset import DIGIT, LAST, NOTHING, CharSet, of_text
 from isorule.ir.regex.tree import ANY_RUN, Literal, Repeat, Tree, concat
 from isorule.ir.schema import FieldInfo, FieldType
-from isorule.verification.analyzed import FullText
+from isorule.verification.analyzed import Search
 from isorule.verification.spans import ALL, Spans, between, in_units
 
 
@@ -74,7 +74,7 @@ class Fact:
     spans: Spans = ALL
     points: tuple[Scalar, ...] | None = None
     hints: tuple[Scalar, ...] = ()
-    tokens: FullText | None = None
+    tokens: Search | None = None
     written: Tree = ANY_RUN
     """At least the texts of all values of the field."""
     held: Spans = ALL

@@ -10,6 +10,7 @@ from isorule.evaluation.date_formats import date_reader
 from isorule.evaluation.dates import MILLISECOND, bound
 from isorule.evaluation.matching import Kind
 from isorule.evaluation.values import text_of
+from isorule.ir.analyzers import Analyzer, Runs
 from isorule.ir.matchers import (
     Bound,
     Range,
@@ -36,9 +37,10 @@ def range_fact(matcher: Range, kind: Kind, bare: Fact) -> Fact:
     if kind.info.type is FieldType.TEXT:
         matcher = lowered_bounds(matcher)
         ends = [end for end in (matcher.lower, matcher.upper) if end is not None]
-        if _has_no_word(matcher):
+        if _has_no_word(matcher, _first_word(kind.info.analyzer)):
             return impossible(bare)
-        return replace(bare, hints=tuple(hint for end in ends for hint in _words_around(text_of(end.value))))
+        first = _first_word(kind.info.analyzer)
+        return replace(bare, hints=tuple(hint for end in ends for hint in _words_around(text_of(end.value), first)))
     axis = bare.domain
     limits: list[int | float | None]
     match bare.domain:
@@ -67,24 +69,25 @@ def range_fact(matcher: Range, kind: Kind, bare: Fact) -> Fact:
     return replace(bare, axis=axis, spans=in_kept_units(spans, bare), over=over, hints=tuple(end.value for end in ends))
 
 
-_FIRST_WORD = "0"
-"""No word of a text begins with a character before this one."""
+def _first_word(analyzer: Analyzer) -> str:
+    """The character before which no word of a text begins."""
+    return min(("0", *analyzer.signs)) if isinstance(analyzer, Runs) else "0"
 
 
-def _has_no_word(matcher: Range) -> bool:
+def _has_no_word(matcher: Range, first_word: str) -> bool:
     """Whether no word lies between the bounds."""
     lower, upper = matcher.lower, matcher.upper
     if upper is None:
         return False
-    last, first = text_of(upper.value), text_of(lower.value) if lower is not None else _FIRST_WORD
-    if lower is None or first < _FIRST_WORD:
-        return last < _FIRST_WORD or (last == _FIRST_WORD and not upper.inclusive)
+    last, first = text_of(upper.value), text_of(lower.value) if lower is not None else first_word
+    if lower is None or first < first_word:
+        return last < first_word or (last == first_word and not upper.inclusive)
     return last < first or (last == first and not (lower.inclusive and upper.inclusive))
 
 
-def _words_around(word: str) -> Iterator[str]:
+def _words_around(word: str, first_word: str) -> Iterator[str]:
     """A word, the next one after it, the first of all words, and one between a capital and its small letter."""
-    yield from (word, f"{word}0", _FIRST_WORD)
+    yield from (word, f"{word}0", first_word)
     if (at := first_capital(word)) is not None:
         yield f"{word[:at]}_0"
 

@@ -178,7 +178,7 @@ class Subjects:
 
 def _asked_as(info: FieldInfo, known: bool) -> tuple[object, ...]:
     """What decides how the values of a field are asked."""
-    return info.type, info.folded, info.format, info.ignore_above, info.precision, known
+    return info.type, info.folded, info.format, info.ignore_above, info.precision, info.analyzer, known
 
 
 def _base(matcher: CoreMatcher) -> tuple[CoreMatcher, bool]:

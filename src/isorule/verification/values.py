@@ -8,7 +8,6 @@ from enum import Enum, unique
 from itertools import islice
 
 from isorule.evaluation.dates import MILLISECOND
-from isorule.evaluation.text import tokens
 from isorule.ir.matchers import Scalar
 from isorule.ir.regex.charset import NOTHING
 from isorule.ir.regex.tree import ANY_RUN, EMPTY, Literal, Tree
@@ -124,7 +123,7 @@ class _Question:
         """Whether an unwanted phrase or pattern follows from a wanted one."""
         have = [item.tokens for item in self._wanted if item.tokens is not None]
         need = [item.tokens for item in self._unwanted if item.tokens is not None]
-        if any(not tokens(one.text) for one in have) or any(surely_holds(one, other) for one in have for other in need):
+        if any(not one.words for one in have) or any(surely_holds(one, other) for one in have for other in need):
             return True
         return any(surely_covers(other.under, one.over) for other in self._unwanted for one in self._wanted)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from isorule.ir.analyzers import Runs
 from isorule.ir.schema import FieldInfo, FieldType
 from isorule.mappings import ecs_schema
 
@@ -42,7 +43,8 @@ def test_fields_inside_a_list_of_objects_have_many_values() -> None:
 
 def test_fields_outside_ecs_are_known() -> None:
     schema = ecs_schema()
-    assert schema["powershell.file.script_block_text"].type is FieldType.TEXT
+    assert schema["powershell.file.script_block_text"] == FieldInfo(FieldType.TEXT, analyzer=Runs("-_"))
+    assert schema["powershell.command.value"] == FieldInfo(FieldType.TEXT)
     assert "winlog.event_data.AccessMask" in schema
 
 
