@@ -7,7 +7,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +47,7 @@ def test_wrong_usage_is_2(run: Callable[..., Any], arguments: list[str]) -> None
     assert "Error" in result.stderr
 
 
-def _modules_after(*arguments: str) -> set[str]:
+def _modules_after(*arguments: str, environment: Mapping[str, str] | None = None) -> set[str]:
     """The modules that a new process has imported once the command has run."""
     script = (
         "import sys, json\n"
@@ -56,7 +56,13 @@ def _modules_after(*arguments: str) -> set[str]:
         "try:\n    main()\nexcept SystemExit:\n    pass\n"
         "print(json.dumps(sorted(sys.modules)), file=sys.stderr)\n"
     )
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=None if environment is None else {**os.environ, **environment},
+    )
     return set(json.loads(done.stderr.splitlines()[-1]))
 
 
@@ -65,6 +71,31 @@ def test_help_imports_nothing_heavy() -> None:
     assert "isorule.cli.program" in imported
     assert not {name for name in HEAVY if name in imported}
     assert not {name for name in imported if name.startswith("isorule.cli.") and name.split(".")[-1] in VERBS}
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_the_help_of_a_verb_imports_its_options_only(verb: str) -> None:
+    imported = _modules_after(verb, "--help")
+    assert not {name for name in (*HEAVY, "isorule.evaluation", "isorule.verification") if name in imported}
+    assert len([name for name in imported if name.startswith("isorule")]) < 40
+
+
+def test_completion_of_a_verb_imports_its_options_only() -> None:
+    asked = {"_ISORULE_COMPLETE": "bash_complete", "COMP_WORDS": "isorule convert --max-loss ", "COMP_CWORD": "3"}
+    imported = _modules_after(environment=asked)
+    assert "isorule.cli.commands.convert" in imported
+    assert not {name for name in HEAVY if name in imported}
+
+
+def test_the_limits_that_convert_offers_are_all_there_are() -> None:
+    from isorule.conversion import MaxLoss
+
+    command = isorule.get_command(click.Context(isorule), "convert")
+    assert command is not None
+    (option,) = (item for item in command.params if item.name == "max_loss")
+    assert isinstance(option.type, click.Choice)
+    assert list(option.type.choices) == [limit.value for limit in MaxLoss]
+    assert option.default == MaxLoss.WIDENS.value
 
 
 def test_checking_an_elastic_rule_does_not_import_pysigma(folder: Path, write: Callable[..., Path], texts: Any) -> None:

@@ -82,11 +82,9 @@ class CheckedDetection:
             return self.document.span(path, at_key=True) or Span(0, 0)
         return inner if text is None else text.span(inner)
 
-    def leaves(self) -> Iterator[tuple[Condition, Test, Polarity]]:
+    def leaves(self) -> tuple[tuple[Condition, Test, Polarity], ...]:
         """Every test of every condition, in the order of the text."""
-        for condition in self.conditions:
-            for test, polarity in condition.leaves():
-                yield condition, test, polarity
+        return self.once(_leaves)
 
     def once(self, make: Callable[[CheckedDetection], Made]) -> Made:
         """What a function makes of this detection, made once for all checks that ask for it."""
@@ -116,6 +114,12 @@ def _analysis(detection: CheckedDetection) -> Analysis:
 
     rule = detection.rule
     return analyse(detection.detection, ecs_schema(), category_field=rule.data_source.category_field, now=MOMENT)
+
+
+def _leaves(detection: CheckedDetection) -> tuple[tuple[Condition, Test, Polarity], ...]:
+    return tuple(
+        (condition, test, polarity) for condition in detection.conditions for test, polarity in condition.leaves()
+    )
 
 
 def _home(detection: Detection, number: int) -> KeyPath:

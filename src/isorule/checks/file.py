@@ -61,18 +61,15 @@ def report_file(file: SourceFile, form: str, plan: Plan) -> FileReport:
 
 def diagnose(document: CheckedDocument, plan: Plan) -> list[Diagnostic]:
     """What the checks of rules and detections say about a document."""
+    own = plan.of_format(document.format)
     found = [
-        diagnostic_of(check, finding, document)
-        for check in plan.rule_checks
-        if document.format in check.about.formats
-        for finding in check.in_rule(document)
+        diagnostic_of(check, finding, document) for check in own.rule_checks for finding in check.in_rule(document)
     ]
-    detection = checked_detection(document) if plan.detection_checks else None
+    detection = checked_detection(document) if own.detection_checks else None
     if detection is not None:
         found += [
             diagnostic_of(check, finding, document)
-            for check in plan.detection_checks
-            if document.format in check.about.formats
+            for check in own.detection_checks
             for finding in check.in_detection(detection)
         ]
     return found
@@ -148,20 +145,18 @@ _READERS: Final[Mapping[str, Callable[[SourceFile], tuple[Reading, ...]]]] = {EL
 
 def _in_file(file: CheckedFile, plan: Plan) -> Iterator[Diagnostic]:
     whole = CheckedDocument(file.format, {}, file.file)
-    for check in plan.file_checks:
-        if file.format in check.about.formats:
-            for finding in check.in_file(file):
-                yield diagnostic_of(check, finding, file.documents[0] if file.documents else whole)
+    for check in plan.of_format(file.format).file_checks:
+        for finding in check.in_file(file):
+            yield diagnostic_of(check, finding, file.documents[0] if file.documents else whole)
 
 
 def _facts(document: CheckedDocument, plan: Plan) -> Iterator[tuple[str, Collected]]:
-    for check in plan.collection_checks:
-        if document.format in check.about.formats:
-            for fact in check.facts(document):
-                place = fact.place
-                span = place if isinstance(place, Span) else document.span(place, at_key=fact.at_key)
-                found = collected(fact, span or Span(0, 0), document.file, document.format, document.index)
-                yield check.about.name, found
+    for check in plan.of_format(document.format).collection_checks:
+        for fact in check.facts(document):
+            place = fact.place
+            span = place if isinstance(place, Span) else document.span(place, at_key=fact.at_key)
+            found = collected(fact, span or Span(0, 0), document.file, document.format, document.index)
+            yield check.about.name, found
 
 
 def _ignores(file: CheckedFile, plan: Plan) -> tuple[tuple[Ignore, ...], list[Diagnostic]]:

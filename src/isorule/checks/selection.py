@@ -6,7 +6,6 @@ import dataclasses
 import typing
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from functools import cached_property
 from typing import Any
 
@@ -49,6 +48,17 @@ class Plan:
         """The checks of all rules of a run."""
         return tuple(check for check in self.checks if isinstance(check, CollectionCheck))
 
+    def of_format(self, form: str) -> Plan:
+        """The checks that look at files of a format."""
+        if form not in self._by_format:
+            left = tuple(check for check in self.checks if form in check.about.formats)
+            self._by_format[form] = dataclasses.replace(self, checks=left)
+        return self._by_format[form]
+
+    @cached_property
+    def _by_format(self) -> dict[str, Plan]:
+        return {}
+
     def find(self, name: str) -> Check | None:
         """The check of a name, None where it does not run."""
         return self._by_name.get(name)
@@ -88,6 +98,8 @@ def is_known(selector: str, known: Sequence[Check] | None = None) -> bool:
 
 def close_to(selector: str, known: Sequence[Check] | None = None) -> str:
     """A hint for a selector that means nothing."""
+    from difflib import get_close_matches
+
     checks = all_checks() if known is None else known
     close = get_close_matches(selector, [check.about.name for check in checks], 1)
     return f"did you mean {close[0]}?" if close else "docs/checks.md lists all checks"

@@ -6,7 +6,6 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from typing import TypeVar
 
 import click
@@ -39,6 +38,8 @@ def run_batch(
     with rare_collections():
         if workers <= 1:
             return _watched(map(work, items), len(items), label)
+        from concurrent.futures import ProcessPoolExecutor  # most runs are too short for several processes
+
         prepare()
         with ProcessPoolExecutor(workers, initializer=_begin_worker) as pool:
             chunk = max(1, min(32, len(items) // (workers * 4)))

@@ -16,9 +16,8 @@ from isorule.cli.converting import convert_all
 from isorule.cli.exits import FAULT_NAMES, ExitCode
 from isorule.cli.inputs import STDIN, Input, all_folders, rule_files
 from isorule.cli.loading import Texts
-from isorule.cli.options import field_names_option, jobs_option, paths_argument
 from isorule.cli.outputs import Output
-from isorule.cli.targets import REPORTS, KeyValue, Target, find_target
+from isorule.cli.targets import Target, find_target
 from isorule.conversion import MaxLoss
 from isorule.diagnostics import Diagnostic, Effect, IsoruleError, render, to_json
 from isorule.report import conversions, json
@@ -34,42 +33,8 @@ class Destination:
     file: Path | None = None
 
 
-@click.command()
-@paths_argument
-@click.option("--to", required=True, metavar="TARGET", help="sigma, elastic, eql, …, or a backend of pySigma (splunk).")
-@click.option("-o", "--output", "out", metavar="DIR|FILE", help="A tree like the input's, or one file; - for stdout.")
-@click.option("--format", "form", default="text", metavar="FORMAT", help="text or json; or a backend's output format.")
-@click.option("--report", type=click.Choice(REPORTS), help="How results are written, where --format is a backend's.")
-@click.option(
-    "-p", "--pipeline", "pipelines", multiple=True, metavar="NAME|FILE", help="A pySigma processing pipeline."
-)
-@click.option("-O", "--backend-option", "backend_options", multiple=True, type=KeyValue(), help="For the backend.")
-@click.option("--correlation-method", metavar="NAME", help="The backend's way to write correlations.")
-@click.option(
-    "--case", type=click.Choice(["exact", "fold"]), default="exact", show_default=True, help="Keep letter case."
-)
-@click.option(
-    "--max-loss",
-    type=click.Choice([limit.value for limit in MaxLoss]),
-    default=MaxLoss.WIDENS.value,
-    show_default=True,
-    help="The gravest change of meaning that is not refused.",
-)
-@click.option("--language", type=click.Choice(["eql", "kuery", "lucene"]), help="The language of an Elastic rule.")
-@click.option("--allow-loss", is_flag=True, help="Drop what the target cannot say of a rule, and declare it.")
-@field_names_option
-@jobs_option
-@click.option("--skip-refused", is_flag=True, help="A rule that the target cannot say is no failure.")
-@click.option("--check", "comparing", is_flag=True, help="Write nothing; fail where the files of -o would change.")
-@click.option("--diff", "showing", is_flag=True, help="The same, with the changes as a unified diff.")
-@click.option("--no-cache", is_flag=True, help="Convert what has not changed since an earlier run, too.")
-@click.pass_context
-def convert(ctx: click.Context, /, paths: tuple[str, ...], to: str, out: str | None, **options: Any) -> None:
-    """Translate rules and say for each whether it still means the same.
-
-    PATHS are files, folders, patterns or - for stdin. Without -o a single rule goes to stdout. Exit code 1 where a
-    rule was refused or could not be read, or where its translation is not known to stay within --max-loss.
-    """
+def convert(paths: tuple[str, ...], to: str, out: str | None, **options: Any) -> ExitCode:
+    """Translate rules and say for each whether it still means the same."""
     jobs, skip_refused, no_cache = options.pop("jobs"), options.pop("skip_refused"), options.pop("no_cache")
     comparing, showing = options.pop("comparing"), options.pop("showing")
     named, report = options.pop("form"), options.pop("report")
@@ -108,7 +73,7 @@ def convert(ctx: click.Context, /, paths: tuple[str, ...], to: str, out: str | N
     quiet = any(note.name == "output-not-read" for note in notes)
     _print_remarks(judged, [*notes, *(found if comparing or not showing else ())], Texts(items), quiet=quiet)
     click.echo(conversions.summary_text(records), err=True)
-    ctx.exit(_exit_code(judged, found, MaxLoss(options["max_loss"])))
+    return _exit_code(judged, found, MaxLoss(options["max_loss"]))
 
 
 def _destination(out: str | None) -> Destination:

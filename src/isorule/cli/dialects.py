@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from isorule import backends
-from isorule.cli.options import format_option
+from isorule.cli.exits import ExitCode
 from isorule.diagnostics import IsoruleError, render
 from isorule.dialects import dialect, dialect_names
 from isorule.documents import document_names
@@ -14,9 +14,7 @@ from isorule.report.backends import backends_json, backends_text
 from isorule.report.matrix import matrix_json, matrix_text
 
 
-@click.command()
-@format_option
-def dialects(form: str) -> None:
+def dialects(form: str) -> ExitCode:
     """Show which query languages are read and written, and how far."""
     found = [dialect(name) for name in dialect_names()]
     installed, pipelines = _installed()
@@ -25,6 +23,7 @@ def dialects(form: str) -> None:
     else:
         own = (*document_names(), *dialect_names())
         click.echo(f"{matrix_text(found)}\n{backends_text(installed, pipelines, own)}", nl=False)
+    return ExitCode.CLEAN
 
 
 def _installed() -> tuple[list[backends.InstalledBackend], tuple[str, ...]]:

@@ -16,7 +16,6 @@ from isorule.cli.exits import FAULT_NAME, ExitCode
 from isorule.cli.inputs import STDIN, rule_files
 from isorule.cli.loading import Failure, Texts, guarded, load_rules
 from isorule.cli.mapped_alerts import event_mapping, mapped_alerts
-from isorule.cli.options import event_mapping_option, fields_option, map_events_option
 from isorule.diagnostics import Diagnostic, render
 from isorule.documents.fields import as_engine_reads, refused_fields
 from isorule.documents.references import independent, reference_problems
@@ -29,25 +28,7 @@ from isorule.report import json
 from isorule.report.text import counted
 
 
-@click.command("eval")
-@click.argument("paths", nargs=-1, required=True, metavar="RULES...")
-@click.option("--events", "events", required=True, metavar="FILE", help="NDJSON or JSON, also as .gz; - for stdin.")
-@click.option("--history", metavar="FILE", help="Earlier events, for new terms rules.")
-@click.option("--indicators", metavar="FILE", help="Indicators, for indicator match rules.")
-@fields_option
-@map_events_option
-@event_mapping_option
-@click.option("--category-field", default="event.category", show_default=True, metavar="PATH")
-@click.option("--timestamp-field", default="@timestamp", show_default=True, metavar="PATH")
-@click.option("--tiebreaker-field", metavar="PATH")
-@click.option(
-    "--now",
-    type=click.DateTime(["%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%d"]),
-    help="What `now` in a rule stands for, with its zone (Z, +02:00), or midnight of a day in UTC; else the present.",
-)
-@click.pass_context
 def evaluate(
-    ctx: click.Context,
     paths: tuple[str, ...],
     events: str,
     history: str | None,
@@ -59,14 +40,8 @@ def evaluate(
     timestamp_field: str,
     tiebreaker_field: str | None,
     now: datetime | None,
-) -> None:
-    """Run rules over events and print the alerts.
-
-    Each line of stdout is an alert: rule (its id), title, path, and its events. Rules on single events and
-    sequences stream; other rules hold all events in memory. With --fields, a rule that its engine refuses under these
-    types is reported and left out. A field that a rule names itself comes before the options. Exit code 1
-    where a rule or an event could not be read or evaluated.
-    """
+) -> ExitCode:
+    """Run rules over events and print the alerts."""
     items = rule_files(paths)
     roles = DataSource(
         category_field=category_field, timestamp_field=timestamp_field, tiebreaker_field=tiebreaker_field
@@ -105,8 +80,8 @@ def evaluate(
         click.echo(render(problem, texts), err=True)
     click.echo(f"{counted(len(rules), 'rule')}: {counted(count, 'alert')}", err=True)
     if any(problem.name == FAULT_NAME for problem in problems):
-        ctx.exit(ExitCode.FAULT)
-    ctx.exit(ExitCode.FINDINGS if problems or any(file.problems for file in files.values()) else ExitCode.CLEAN)
+        return ExitCode.FAULT
+    return ExitCode.FINDINGS if problems or any(file.problems for file in files.values()) else ExitCode.CLEAN
 
 
 def _complete(rules: list[Rule], problems: list[Diagnostic]) -> list[Rule]:

@@ -12,7 +12,6 @@ import isorule
 from isorule.cli.exits import ExitCode
 from isorule.cli.inputs import STDIN, Input, rule_files
 from isorule.cli.loading import Failure, Texts, guarded, load_rules
-from isorule.cli.options import fields_option, format_option
 from isorule.diagnostics import render
 from isorule.documents.notes import query_notes
 from isorule.ir.detections import IndicatorMatch, Match, NewTerms
@@ -24,25 +23,14 @@ from isorule.report.names import name_text
 from isorule.report.rule_head import rule_head
 
 
-@click.command()
-@click.argument("subject", metavar="FILE|NAME")
-@click.option("--ir", "with_ir", is_flag=True, help="Add the internal representation, every axis written out.")
-@fields_option
-@format_option
-@click.pass_context
-def explain(ctx: click.Context, subject: str, with_ir: bool, fields: Mapping[str, object] | None, form: str) -> None:
-    """Say in plain words what a rule asks, or what a name means.
-
-    FILE is a rule file or -. NAME is a check, or the name of a loss or refusal as `check` and `convert` print it. Every
-    branch of a rule has an example event, and a rule on several events a stream of them; below the rule stands what it
-    could do without, and what never comes true.
-    """
+def explain(subject: str, with_ir: bool, fields: Mapping[str, object] | None, form: str) -> ExitCode:
+    """Say in plain words what a rule asks, or what a name means."""
     if subject != STDIN and not Path(subject).exists():
         text = name_text(subject)
         if text is None:
             raise click.UsageError(f"no rule file and no check, loss or refusal is called {subject}")
         click.echo(text, nl=False)
-        return
+        return ExitCode.CLEAN
     items = rule_files([subject])
     code = ExitCode.CLEAN
     found: list[Explained] = []
@@ -59,7 +47,7 @@ def explain(ctx: click.Context, subject: str, with_ir: bool, fields: Mapping[str
         click.echo(json.document({"rules": list(map(explained_json, found))}), nl=False)
     else:
         click.echo("\n".join(_rule_text(item, with_ir) for item in found), nl=False)
-    ctx.exit(code)
+    return code
 
 
 def _explained(item: Input, fields: Mapping[str, object] | None) -> list[Explained]:

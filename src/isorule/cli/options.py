@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
+
+REPORTS: Final = ("text", "json")
+"""How results are written to stdout."""
 
 paths_argument = click.argument("paths", nargs=-1, required=True, metavar="PATHS...")
 """Files, folders, patterns or `-`."""
@@ -15,7 +18,7 @@ paths_argument = click.argument("paths", nargs=-1, required=True, metavar="PATHS
 format_option = click.option(
     "--format",
     "form",
-    type=click.Choice(["text", "json"]),
+    type=click.Choice(REPORTS),
     default="text",
     show_default=True,
     help="How results are written to stdout.",
@@ -93,3 +96,20 @@ event_mapping_option = click.option(
     metavar="FILE",
     help="Map events by a mapping file of your own (.yml), not by the packaged tables; implies --map-events.",
 )
+
+
+class KeyValue(click.ParamType[tuple[str, Any]]):
+    """An option of a backend, `name=value`; the value is a number or a Boolean where it is written like one."""
+
+    name = "name=value"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, Any]:
+        """The name and its value; a usage error for a text without `=`."""
+        if isinstance(value, tuple):
+            return value
+        key, sign, text = str(value).partition("=")
+        if not sign or not key:
+            self.fail(f"{value!r} is not of the form name=value", param, ctx)
+        if text in ("true", "false"):
+            return key, text == "true"
+        return key, int(text) if text.isascii() and text.removeprefix("-").isdigit() else text

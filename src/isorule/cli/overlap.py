@@ -13,7 +13,6 @@ from isorule.cli.batch import run_batch
 from isorule.cli.exits import FAULT_NAME, ExitCode
 from isorule.cli.inputs import Input, rule_files
 from isorule.cli.loading import Failure, Texts, guarded, load_rules
-from isorule.cli.options import fields_option, format_option, jobs_option, paths_argument
 from isorule.diagnostics import Diagnostic, render
 from isorule.ir.rule import Rule
 from isorule.report import json
@@ -23,20 +22,8 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
-@click.command()
-@paths_argument
-@fields_option
-@format_option
-@jobs_option
-@click.pass_context
-def overlap(
-    ctx: click.Context, paths: tuple[str, ...], fields: Mapping[str, object] | None, form: str, jobs: int
-) -> None:
-    """List pairs of rules that are equivalent, subsumed, or share only their name.
-
-    PATHS are files, folders, patterns or - for stdin. Whether two rules read the same log sources or indices is part of
-    each answer. Exit code 1 where there is a pair, or a file that cannot be read.
-    """
+def overlap(paths: tuple[str, ...], fields: Mapping[str, object] | None, form: str, jobs: int) -> ExitCode:
+    """List pairs of rules that are equivalent, subsumed, or share only their name."""
     items = rule_files(paths)
     rules, names, problems = _loaded(items)
     compared = Compared(rules, names, isorule.overlap(rules, fields=fields, run=partial(_in_batch, jobs)))
@@ -49,9 +36,9 @@ def overlap(
         click.echo(render(problem, texts), err=True)
     click.echo(overlaps_summary(compared), err=True)
     if any(problem.name == FAULT_NAME for problem in problems):
-        ctx.exit(ExitCode.FAULT)
+        return ExitCode.FAULT
     found = compared.overlaps.pairs or compared.overlaps.undecided
-    ctx.exit(ExitCode.FINDINGS if found or problems else ExitCode.CLEAN)
+    return ExitCode.FINDINGS if found or problems else ExitCode.CLEAN
 
 
 def _loaded(items: Sequence[Input]) -> tuple[list[Rule], list[str], list[Diagnostic]]:

@@ -15,17 +15,23 @@ from isorule.diagnostics import IsoruleError, render
 
 VERBS: Mapping[str, tuple[str, str]] = {
     "check": ("isorule.cli.check:check", "Report what is wrong with rules, with the place underlined."),
-    "convert": ("isorule.cli.convert:convert", "Translate rules and say for each whether it still means the same."),
-    "dialects": ("isorule.cli.dialects:dialects", "Show which query languages are read and written, and how far."),
-    "eval": ("isorule.cli.evaluate:evaluate", "Run rules over events and print the alerts."),
-    "explain": ("isorule.cli.explain:explain", "Say in plain words what a rule asks, or what a name means."),
-    "synth": ("isorule.cli.synth:synth", "Make events that rules match, and events that just fail to."),
+    "convert": (
+        "isorule.cli.commands.convert:convert",
+        "Translate rules and say for each whether it still means the same.",
+    ),
+    "dialects": (
+        "isorule.cli.commands.dialects:dialects",
+        "Show which query languages are read and written, and how far.",
+    ),
+    "eval": ("isorule.cli.commands.evaluate:evaluate", "Run rules over events and print the alerts."),
+    "explain": ("isorule.cli.commands.explain:explain", "Say in plain words what a rule asks, or what a name means."),
+    "synth": ("isorule.cli.commands.synth:synth", "Make events that rules match, and events that just fail to."),
     "overlap": (
-        "isorule.cli.overlap:overlap",
+        "isorule.cli.commands.overlap:overlap",
         "List pairs of rules that are equivalent, subsumed, or share only their name.",
     ),
-    "test": ("isorule.cli.test:test", "Run fixture events against rules and their twins."),
-    "verify": ("isorule.cli.verify:verify", "Decide whether B means the same as A."),
+    "test": ("isorule.cli.commands.test:test", "Run fixture events against rules and their twins."),
+    "verify": ("isorule.cli.commands.verify:verify", "Decide whether B means the same as A."),
 }
 """For each verb the command object and its line in `isorule --help`, which thus imports no verb."""
 
@@ -35,7 +41,7 @@ class _PipeClosedError(Exception):
 
 
 class Program(click.Group):
-    """A group that imports a verb when it is called, and turns every exception into an exit code."""
+    """A group that imports a verb when it is named, and turns every exception into an exit code."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # the signature is click's
         """The names of the verbs."""

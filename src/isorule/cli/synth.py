@@ -15,7 +15,6 @@ from isorule.cli.collection import Work, load, read_all, works
 from isorule.cli.exits import FAULT_NAME, ExitCode
 from isorule.cli.inputs import Input, rule_files
 from isorule.cli.loading import Failure, Texts, guarded, load_rules
-from isorule.cli.options import fields_option, jobs_option
 from isorule.diagnostics import Diagnostic, Severity, render
 from isorule.ir.rule import Rule
 from isorule.report import json
@@ -48,28 +47,7 @@ class Made:
     problems: tuple[Diagnostic, ...]
 
 
-@click.command()
-@click.argument("paths", nargs=-1, required=True, metavar="RULES...")
-@click.option("--matching", type=click.IntRange(min=0), default=1, show_default=True, metavar="N", help="Matches.")
-@click.option("--near-miss", is_flag=True, help="For every condition of a rule, events that fail only because of it.")
-@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, metavar="N", help="Other events.")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["ndjson", "fixture"]),
-    default="ndjson",
-    show_default=True,
-    help="A case a line, or a fixture file (with near misses) for `isorule test`.",
-)
-@click.option(
-    "-o", "--output", "out", type=click.Path(path_type=Path), metavar="DIR", help="Write a file for each rule, there."
-)
-@click.option("--twins", default="sigma", show_default=True, metavar="DIR", help="Where the twins of fixtures are.")
-@fields_option
-@jobs_option
-@click.pass_context
 def synth(
-    ctx: click.Context,
     paths: tuple[str, ...],
     matching: int,
     near_miss: bool,
@@ -79,13 +57,8 @@ def synth(
     twins: str,
     fields: Mapping[str, object] | None,
     jobs: int,
-) -> None:
-    """Make events that rules match, and events that just fail to.
-
-    Every case has the answer of the evaluator. A line of NDJSON is a case: its rule, the number of alerts, in what it
-    differs from a match, the condition that it fails, and its events; `history` and `indicators` where the rule needs
-    them. The same rule and seed give the same bytes. Exit code 1 where a rule got no match.
-    """
+) -> ExitCode:
+    """Make events that rules match, and events that just fail to."""
     items = rule_files(paths)
     asked = Asked(matching, near_miss or form == "fixture", seed, form, fields, twins)
     made = run_batch(partial(_make, asked=asked), works(items, read_all(items)), jobs=jobs, label="synth")
@@ -101,9 +74,9 @@ def synth(
         click.echo(render(problem, files), err=True)
     click.echo(synthesis_summary([found for one in made for found in one.found]), err=True)
     if any(problem.name == FAULT_NAME for problem in problems):
-        ctx.exit(ExitCode.FAULT)
+        return ExitCode.FAULT
     grave = any(problem.severity is not Severity.INFO for problem in problems)
-    ctx.exit(ExitCode.FINDINGS if grave else ExitCode.CLEAN)
+    return ExitCode.FINDINGS if grave else ExitCode.CLEAN
 
 
 def _rules(work: Work) -> tuple[tuple[Rule, ...], int]:

@@ -6,11 +6,12 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from isorule.cli.cache import options_key
+from isorule.cli.options import REPORTS
 from isorule.conversion.pipeline import is_own_target
 from isorule.conversion.to_backend import known_backend
 from isorule.diagnostics import Diagnostic, IsoruleError
@@ -20,30 +21,11 @@ from isorule.report.conversions import ConversionRecord
 if TYPE_CHECKING:
     from isorule.backends import BackendChoice, InstalledBackend
 
-REPORTS: Final = ("text", "json")
-
 _QUERY_SUFFIXES = {"dsl": ".json"}
 """What the name of a file with a bare query ends with, where that is not the name of the language."""
 
 _SEPARATORS = {"sigma": "---\n", "eql": "\n", "kuery": "\n", "lucene": "\n", "dsl": ""}
 """What stands between rules of one text; a target of our own that is not listed has no form for several rules."""
-
-
-class KeyValue(click.ParamType[tuple[str, Any]]):
-    """An option of a backend, `name=value`; the value is a number or a Boolean where it is written like one."""
-
-    name = "name=value"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, Any]:
-        """The name and its value; a usage error for a text without `=`."""
-        if isinstance(value, tuple):
-            return value
-        key, sign, text = str(value).partition("=")
-        if not sign or not key:
-            self.fail(f"{value!r} is not of the form name=value", param, ctx)
-        if text in ("true", "false"):
-            return key, text == "true"
-        return key, int(text) if text.isascii() and text.removeprefix("-").isdigit() else text
 
 
 @dataclass(frozen=True, slots=True)

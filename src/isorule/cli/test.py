@@ -12,7 +12,6 @@ from isorule.cli.fixture_rules import fixture_rules
 from isorule.cli.inputs import rule_files
 from isorule.cli.loading import Failure, Texts, guarded
 from isorule.cli.mapped_alerts import event_mapping
-from isorule.cli.options import event_mapping_option, format_option, map_events_option
 from isorule.conversion.event_mapping import events_for
 from isorule.diagnostics import Diagnostic, Severity, render
 from isorule.fixtures import Fixture, load_fixtures, run_fixture
@@ -20,29 +19,15 @@ from isorule.report import json
 from isorule.report.fixtures import fixture_text, fixtures_json, fixtures_summary
 
 
-@click.command()
-@click.argument("paths", nargs=-1, required=True, metavar="FIXTURES...")
-@click.option("--rules", "rules", default="rules", show_default=True, metavar="DIR", help="Where the rules are.")
-@click.option("--twins", "twins", default="sigma", show_default=True, metavar="DIR", help="Where their twins are.")
-@map_events_option
-@event_mapping_option
-@format_option
-@click.pass_context
 def test(
-    ctx: click.Context,
     paths: tuple[str, ...],
     rules: str,
     twins: str,
     map_events: bool,
     mapping: str | None,
     form: str,
-) -> None:
-    """Run fixture events against rules and their twins.
-
-    FIXTURES are files or folders. A fixture names its rule as `rules/…` and its twin as `sigma/…`; --rules and --twins
-    say where those folders are. What a rule refers to, and filters, may stand in any file of its folder. Exit code 1
-    where an answer is not the one that the fixture asks for.
-    """
+) -> ExitCode:
+    """Run fixture events against rules and their twins."""
     items = rule_files(paths)
     problems: list[Diagnostic] = []
     fixtures: list[Fixture] = []
@@ -75,9 +60,9 @@ def test(
         click.echo(render(problem, texts), err=True)
     click.echo(fixtures_summary(reports, len(problems)), err=True)
     if any(problem.name == FAULT_NAME for problem in problems):
-        ctx.exit(ExitCode.FAULT)
+        return ExitCode.FAULT
     passed = not problems and all(report.passed for report in reports)
-    ctx.exit(ExitCode.CLEAN if passed else ExitCode.FINDINGS)
+    return ExitCode.CLEAN if passed else ExitCode.FINDINGS
 
 
 def _empty(path: str) -> Diagnostic:

@@ -15,7 +15,6 @@ from isorule.cli.deciding import deciding_places
 from isorule.cli.exits import FAULT_NAME, ExitCode
 from isorule.cli.inputs import Input, rule_files
 from isorule.cli.loading import Failure, Texts, guarded, load_rules
-from isorule.cli.options import field_names_option, format_option
 from isorule.cli.pairing import Pair, Side, paired
 from isorule.diagnostics import Diagnostic, IsoruleError, render
 from isorule.dialects import dialect_names
@@ -29,18 +28,8 @@ from isorule.source import SourceFile
 from isorule.verification.naming import noun, side_names
 
 
-@click.command()
-@click.argument("first", metavar="A")
-@click.argument("second", metavar="B")
-@field_names_option
-@format_option
-@click.pass_context
-def verify(ctx: click.Context, first: str, second: str, fields: tuple[Any, ...], form: str) -> None:
-    """Decide whether B means the same as A.
-
-    A and B are two files, two folders (rules paired by id, then by file name), or queries as DIALECT:QUERY
-    (`eql:any where true`). Exit code 0 only where every pair is identical or equivalent.
-    """
+def verify(first: str, second: str, fields: tuple[Any, ...], form: str) -> ExitCode:
+    """Decide whether B means the same as A."""
     problems: list[Diagnostic] = []
     files: list[Input] = []
     left, right = (_sides(argument, files, problems) for argument in (first, second))
@@ -54,9 +43,9 @@ def verify(ctx: click.Context, first: str, second: str, fields: tuple[Any, ...],
         click.echo(render(problem, texts), err=True)
     click.echo(verdict_summary(judged), err=True)
     if any(problem.name == FAULT_NAME for problem in problems):
-        ctx.exit(ExitCode.FAULT)
+        return ExitCode.FAULT
     same = bool(judged) and all(item.verdict is not None and item.verdict.same for item in judged)
-    ctx.exit(ExitCode.CLEAN if same and not problems else ExitCode.FINDINGS)
+    return ExitCode.CLEAN if same and not problems else ExitCode.FINDINGS
 
 
 def _sides(argument: str, files: list[Input], problems: list[Diagnostic]) -> list[Side]:

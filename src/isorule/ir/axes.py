@@ -19,6 +19,8 @@ class Case(Enum):
     INSENSITIVE = "insensitive"
     MAPPED = "mapped"
 
+    __hash__ = object.__hash__  # as Enum's own, but not in Python: matchers are hashed by the million
+
 
 @unique
 class Quantifier(Enum):

@@ -31,6 +31,8 @@ class Wildcard(Enum):
     RUN = "*"
     ONE = "?"
 
+    __hash__ = object.__hash__  # as that of `Case`
+
 
 @dataclass(frozen=True, slots=True)
 class Placeholder:

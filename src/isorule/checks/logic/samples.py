@@ -89,8 +89,7 @@ def passes(matcher: Matcher) -> Passes:
         case Like(parts, case):
             return _pattern(parts, case)
         case OneOf(options):
-            found = [passes(option) for option in options]
-            return lambda sample: any(one(sample) for one in found)
+            return _any_of(options)
         case Present():
             return lambda _: True
         case InNetwork():
@@ -102,6 +101,36 @@ def passes(matcher: Matcher) -> Passes:
             return _expression(matcher)
         case _:
             return lambda _: False
+
+
+def _any_of(options: tuple[Matcher, ...]) -> Passes:
+    """Whether a sample meets one of many values. Those of the common shapes are asked together: lists are long."""
+    whole: list[str] = []
+    starts: list[str] = []
+    ends: list[str] = []
+    within: list[str] = []
+    others: list[Passes] = []
+    for option in options:
+        match option:
+            case Equals(value, case) if case is not Case.SENSITIVE:
+                whole.append(fold(text_of(value)))
+            case Like((str() as text, Wildcard.RUN), case) if case is not Case.SENSITIVE:
+                starts.append(fold(text))
+            case Like((Wildcard.RUN, str() as text), case) if case is not Case.SENSITIVE:
+                ends.append(fold(text))
+            case Like((Wildcard.RUN, str() as text, Wildcard.RUN), case) if case is not Case.SENSITIVE:
+                within.append(fold(text))
+            case _:
+                others.append(passes(option))
+    equal, start, end = frozenset(whole), tuple(starts), tuple(ends)
+
+    def meets(sample: str) -> bool:
+        text = fold(sample)
+        if text in equal or text.startswith(start) or text.endswith(end):
+            return True
+        return any(part in text for part in within) or any(one(sample) for one in others)
+
+    return meets
 
 
 def _in_range(wanted: Range, sample: str) -> bool:

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from enum import Enum, unique
+from functools import cached_property
 from itertools import permutations
 from typing import Final, assert_never
 
 from isorule.checks.logic.networks import holds, networks
-from isorule.checks.logic.samples import ONE, RUN, Value, passes, samples
+from isorule.checks.logic.samples import ONE, RUN, Passes, Value, passes, samples
 from isorule.ir.folding import fold
 from isorule.ir.matchers import Matcher, OneOf, Present, Range
 from isorule.ir.predicates import And, Const, Field, Nested, Not, Or, Predicate, Subject, Test, conjunction
@@ -35,14 +36,38 @@ class _Shape(Enum):
     SOME = "some"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class _Node:
-    """A part of a condition, with every `not` pushed to the leaves. Leaves have a test, and whether it is to hold."""
+    """A part of a condition, with every `not` pushed to the leaves. Leaves have a test, and whether it is to hold.
+
+    What is asked of the test is made once: a test is compared with many others.
+    """
 
     shape: _Shape
     parts: tuple[_Node, ...] = ()
     test: Test | None = None
     holds: bool = True
+
+    @cached_property
+    def matcher(self) -> Matcher:
+        """What the test of a leaf asks."""
+        assert self.test is not None
+        return self.test.matcher
+
+    @cached_property
+    def samples(self) -> tuple[Value, ...] | None:
+        """The samples of that matcher."""
+        return samples(self.matcher)
+
+    @cached_property
+    def passes(self) -> Passes:
+        """Whether a sample meets it."""
+        return passes(self.matcher)
+
+    @cached_property
+    def subjects(self) -> frozenset[Subject]:
+        """What the tests of this part look at."""
+        return frozenset(leaf.test.subject for leaf in _leaves(self) if leaf.test is not None)
 
 
 def worth_proving(predicate: Predicate, is_list: Callable[[str], bool]) -> frozenset[Subject]:
@@ -72,7 +97,7 @@ def _size(test: Test) -> int:
     return len(test.matcher.options) if isinstance(test.matcher, OneOf) else 1
 
 
-def _are_apart(subjects: list[set[Subject]]) -> bool:
+def _are_apart(subjects: Sequence[Set[Subject]]) -> bool:
     """Whether no subject is in two of the sets."""
     return len(set().union(*subjects)) == sum(map(len, subjects))
 
@@ -114,7 +139,7 @@ class _Screen:
 
     def _siblings(self, node: _Node) -> Iterator[Subject]:
         """The subjects of parts that seem to follow from another one."""
-        subjects = [set(_subjects(part)) for part in node.parts]
+        subjects = [part.subjects for part in node.parts]
         if _are_apart(subjects):
             return
         for first, second in permutations(range(len(node.parts)), 2):
@@ -127,7 +152,7 @@ class _Screen:
         if self.looked_at > _MOST_PAIRS:
             return False
         if first.test is not None and second.test is not None:
-            return _follows(first.test, first.holds, second.test, second.holds)
+            return _follows(first, second, second.holds)
         if second.shape is not _Shape.LEAF:
             joined = all if second.shape is _Shape.EVERY else any
             return joined(self._implies(first, part) for part in second.parts)
@@ -153,22 +178,13 @@ class _Screen:
                         break
 
     def _settles(self, outer: _Node, inner: _Node) -> bool:
+        if _follows(outer, inner, inner.holds) or _follows(outer, inner, not inner.holds):
+            return True
         assert outer.test is not None
-        assert inner.test is not None
-        if _follows(outer.test, outer.holds, inner.test, inner.holds):
-            return True
-        if _follows(outer.test, outer.holds, inner.test, not inner.holds):
-            return True
         subject = outer.test.subject
         if outer.holds and isinstance(subject, Field) and self.is_list(subject.path):
             return False
         return _some_is_dead(outer, inner)
-
-
-def _subjects(node: _Node) -> Iterator[Subject]:
-    for leaf in _leaves(node):
-        if leaf.test is not None:
-            yield leaf.test.subject
 
 
 def _leaves(node: _Node) -> Iterator[_Node]:
@@ -180,33 +196,29 @@ def _leaves(node: _Node) -> Iterator[_Node]:
         pending += part.parts
 
 
-def _follows(first: Test, first_holds: bool, second: Test, second_holds: bool) -> bool:
-    """Whether the second test seems to hold (or fail) where the first holds (or fails)."""
-    if first.subject != second.subject or first.quantifier is not second.quantifier:
+def _follows(first: _Node, second: _Node, holds: bool) -> bool:
+    """Whether the second of two tests seems to hold (or fail, if not `holds`) where the first is as it is to be."""
+    assert first.test is not None
+    assert second.test is not None
+    if first.test.subject != second.test.subject or first.test.quantifier is not second.test.quantifier:
         return False
     if isinstance(second.matcher, Present):
-        return second_holds and first_holds
+        return holds and first.holds
     if isinstance(first.matcher, Present):
-        return not first_holds and not second_holds
-    if first_holds and not second_holds:
+        return not first.holds and not holds
+    if first.holds is not holds:
         return False  # single values only: see `_some_is_dead`
-    if not first_holds and second_holds:
-        return False
-    weaker, stronger = (second, first) if first_holds else (first, second)
-    return _covers(weaker.matcher, stronger.matcher)
+    return _covers(second, first) if first.holds else _covers(first, second)
 
 
 def _some_is_dead(outer: _Node, inner: _Node) -> bool:
     """Whether a value of one test cannot be where the other one holds, the field having one value at most."""
-    assert outer.test is not None
-    assert inner.test is not None
-    allowed, options = samples(outer.test.matcher), samples(inner.test.matcher)
+    allowed, options = outer.samples, inner.samples
     if options is None:
-        return _may_be_apart(outer.test.matcher, inner.test.matcher)
+        return _may_be_apart(outer.matcher, inner.matcher)
     if not outer.holds:
-        shut_out = passes(outer.test.matcher)
-        return inner.holds and any(shut_out(sample) for sample, _ in options)
-    let_in = passes(outer.test.matcher)
+        return inner.holds and any(outer.passes(sample) for sample, _ in options)
+    let_in = outer.passes
     if any(alone and not let_in(sample) for sample, alone in options):
         return True
     if allowed is None:
@@ -215,10 +227,10 @@ def _some_is_dead(outer: _Node, inner: _Node) -> bool:
         return True
     if inner.holds:
         return False
-    within = passes(inner.test.matcher)
+    within = inner.passes
     whole = all(alone for _, alone in allowed)
     meets = [within(sample) for sample, _ in allowed]
-    return any(meets) or (whole and any(not _touches(option, allowed, outer.test.matcher) for option in options))
+    return any(meets) or (whole and any(not _touches(option, allowed, outer.passes) for option in options))
 
 
 def _may_be_apart(first: Matcher, second: Matcher) -> bool:
@@ -239,23 +251,21 @@ def _apart(first: str, second: str) -> bool:
 _WILD: Final = re.compile(f"[{RUN}{ONE}]")
 
 
-def _touches(option: Value, allowed: tuple[Value, ...], matcher: Matcher) -> bool:
+def _touches(option: Value, allowed: tuple[Value, ...], let_in: Passes) -> bool:
     """Whether a value may have texts in common with a list of whole values."""
     sample, alone = option
     if alone:
-        return passes(matcher)(sample)
+        return let_in(sample)
     pattern = re.compile(re.escape(sample).replace(RUN, ".*").replace(ONE, "."), re.DOTALL | re.IGNORECASE)
     return any(pattern.fullmatch(text) for text, _ in allowed)
 
 
-def _covers(weaker: Matcher, stronger: Matcher) -> bool:
-    """Whether what meets `stronger` seems to meet `weaker`."""
-    if weaker == stronger:
+def _covers(weaker: _Node, stronger: _Node) -> bool:
+    """Whether what meets the test of `stronger` seems to meet that of `weaker`."""
+    if weaker.matcher == stronger.matcher:
         return True
-    found = samples(stronger)
-    if found is None:
-        wide, narrow = networks(weaker), networks(stronger)
-        ranges = isinstance(weaker, Range) and isinstance(stronger, Range)
+    if stronger.samples is None:
+        wide, narrow = networks(weaker.matcher), networks(stronger.matcher)
+        ranges = isinstance(weaker.matcher, Range) and isinstance(stronger.matcher, Range)
         return ranges or (bool(narrow) and all(any(holds(a, b) for a in wide) for b in narrow))
-    met = passes(weaker)
-    return all(met(sample) for sample, _ in found)
+    return all(weaker.passes(sample) for sample, _ in stronger.samples)

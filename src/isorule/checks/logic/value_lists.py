@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from isorule.checks.logic.networks import holds, network
 from isorule.checks.logic.samples import passes, samples
@@ -44,7 +45,7 @@ def covered_values(matcher: Matcher) -> Iterator[Covered]:
         else:
             rest.append(option)
     patterns = _Patterns.of(rest)
-    for option in rest:
+    for option in rest if patterns.may_cover(rest) else ():
         other = patterns.wider_than(option)
         if other is not None:
             yield Covered(option, other, same=False)
@@ -63,6 +64,12 @@ def _identity(option: Matcher) -> object:
         case _:
             return option
 
+
+_BETWEEN: Final = "\ue002"
+"""A character that no rule has, and no sample either."""
+
+_MOST_JOINED: Final = 100
+"""Among more values each is looked up by itself: joined, they are a long text to search for each of them."""
 
 _Affixed = dict[int, dict[str, list[Like]]]
 """Patterns by the length of their text, and by the text."""
@@ -98,6 +105,15 @@ class _Patterns:
                 self.others.append(option)
                 return
         home.setdefault(len(text), {}).setdefault(fold(text), []).append(option)
+
+    def may_cover(self, options: list[Matcher]) -> bool:
+        """Whether the text of a pattern stands in another value, too. In most lists none does, and one look says so."""
+        if self.others or len(options) > _MOST_JOINED:
+            return True
+        found = (samples(option) for option in options if isinstance(option, Like | Equals))
+        joined = _BETWEEN.join(fold(sample) for one in found if one for sample, _ in one)
+        homes = (self.within, self.at_start, self.at_end)
+        return any(joined.count(part) > 1 for home in homes for filed in home.values() for part in filed)
 
     def wider_than(self, option: Matcher) -> Like | None:
         """A pattern of the list, other than the value itself, that covers it."""

@@ -369,7 +369,8 @@ class ControlCharacter:
         """One finding for each such value."""
         for item in searches(document):
             for path, text in item.texts():
-                found = next((one for one in text if not one.isprintable() and unicodedata.category(one) == "Cc"), None)
+                odd = () if text.isprintable() else (one for one in text if unicodedata.category(one) == "Cc")
+                found = next(iter(odd), None)
                 if found is not None:
                     yield Finding(path, f"the value holds the control character U+{ord(found):04X}")
 
