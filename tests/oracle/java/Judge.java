@@ -57,7 +57,8 @@ public final class Judge {
   private void handle(Map<String, Object> line, PrintStream out) throws IOException {
     if (line.containsKey("schema")) {
       long now = Long.parseLong(line.get("now").toString());
-      mapping = new Mapping(object(line.get("schema")), object(line.get("parents")), now);
+      mapping =
+          new Mapping(object(line.get("schema")), object(line.get("parents")), object(line.get("partings")), now);
       terms = new Terms(mapping, new Texts("unicode".equals(line.get("folding"))));
       blocks = new ArrayList<>();
       searcher = null;

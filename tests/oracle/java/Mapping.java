@@ -14,6 +14,7 @@ import org.apache.lucene.analysis.TokenStream;
 import org.apache.lucene.analysis.Tokenizer;
 import org.apache.lucene.analysis.core.KeywordAnalyzer;
 import org.apache.lucene.analysis.core.KeywordTokenizer;
+import org.apache.lucene.analysis.pattern.PatternTokenizer;
 import org.apache.lucene.analysis.standard.StandardTokenizer;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.DoublePoint;
@@ -49,12 +50,18 @@ final class Mapping {
         }
       };
 
-  /** Elasticsearch's analyzer `standard`: no stop words, and values of one field 100 places apart. */
-  private static final Analyzer STANDARD =
-      new Analyzer() {
+  /**
+   * Elasticsearch's analyzers `standard`, and `pattern` for fields with an expression of what parts words: no stop words,
+   * and values of one field 100 places apart.
+   */
+  private final Analyzer words =
+      new Analyzer(Analyzer.PER_FIELD_REUSE_STRATEGY) {
         @Override
         protected TokenStreamComponents createComponents(String field) {
-          Tokenizer source = new StandardTokenizer();
+          Tokenizer source =
+              partings.containsKey(field)
+                  ? new PatternTokenizer(Pattern.compile((String) partings.get(field)), -1)
+                  : new StandardTokenizer();
           return new TokenStreamComponents(source, new LowerCaseFilter(source));
         }
 
@@ -72,22 +79,27 @@ final class Mapping {
   final Map<String, Object> types;
   final long now;
   private final Map<String, Object> parents;
+  private final Map<String, Object> partings;
   final Analyzer analyzer =
       new DelegatingAnalyzerWrapper(Analyzer.PER_FIELD_REUSE_STRATEGY) {
         @Override
         protected Analyzer getWrappedAnalyzer(String field) {
           return switch (type(field)) {
-            case "text" -> STANDARD;
+            case "text" -> words;
             case "lower" -> LOWER_CASED;
             default -> KEYWORD;
           };
         }
       };
 
-  /** `parents` names, for each multi-field, the field whose values it holds, too. */
-  Mapping(Map<String, Object> types, Map<String, Object> parents, long now) {
+  /**
+   * `parents` names, for each multi-field, the field whose values it holds, too; `partings` has the expression of each
+   * field of full text whose words are parted by one.
+   */
+  Mapping(Map<String, Object> types, Map<String, Object> parents, Map<String, Object> partings, long now) {
     this.types = types;
     this.parents = parents;
+    this.partings = partings;
     this.now = now;
   }
 

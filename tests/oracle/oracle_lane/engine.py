@@ -12,8 +12,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, assert_never
 
+from isorule.ir.analyzers import Runs, Standard, Unknown
 from isorule.ir.schema import FieldInfo, FieldSchema, FieldType
 
 SOURCES = Path(__file__).parents[1] / "java"
@@ -120,6 +121,7 @@ def _lines(index: Index, folding: str) -> Iterator[object]:
     yield {
         "schema": {path: name for path, name in types.items() if name is not None},
         "parents": _multi_fields(index.schema),
+        "partings": {path: parting for path, info in index.schema.fields.items() if (parting := _parting(info))},
         "now": NOW,
         "folding": folding,
     }
@@ -142,6 +144,19 @@ def engine_type(info: FieldInfo) -> str | None:
             return None
         case kind:
             return str(kind.value)
+
+
+def _parting(info: FieldInfo) -> str | None:
+    """What parts words, as an expression of Java; None under the analyzer `standard`."""
+    match info.analyzer:
+        case Runs(signs):
+            return rf"[\W&&[^{re.escape(signs)}]]+"
+        case Standard():
+            return None
+        case Unknown(name):
+            raise ValueError(f"the engine has no analyzer {name}")
+        case _:
+            assert_never(info.analyzer)
 
 
 def _multi_fields(schema: FieldSchema) -> dict[str, str]:
